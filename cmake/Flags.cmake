@@ -1,0 +1,18 @@
+# One INTERFACE target every module of ours links: warnings, sanitizers, lean binaries.
+add_library(call_agent_flags INTERFACE)
+target_compile_options(call_agent_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-designated-field-initializers -Wnon-virtual-dtor -Werror
+  -fno-semantic-interposition -ffunction-sections -fdata-sections)
+target_link_options(call_agent_flags INTERFACE -fuse-ld=lld-19 -Wl,--gc-sections)
+# Small jobs on two cores: -O1 with line tables keeps the sanitizer builds quick.
+if(CALL_AGENT_SANITIZE)
+  add_compile_options(-fsanitize=${CALL_AGENT_SANITIZE} -fno-omit-frame-pointer -O1 -gline-tables-only)
+  add_link_options(-fsanitize=${CALL_AGENT_SANITIZE})
+endif()
+if(CALL_AGENT_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
+endif()
+if(CALL_AGENT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

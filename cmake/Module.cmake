@@ -1,0 +1,30 @@
+# call_agent_module(NAME SOURCES a.cc … [DEPS modules …] [LIBS public libs …] [PRIVATE_LIBS libs …])
+#   One folder, one static library. Headers are included from src/: #include "core/result.h".
+#   DEPS are modules of ours, without prefix; tools/check-layers holds them to the design.
+function(call_agent_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
+  add_library(call_agent_${name} STATIC ${M_SOURCES})
+  target_include_directories(call_agent_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM M_DEPS PREPEND call_agent_)
+  target_link_libraries(call_agent_${name}
+    PUBLIC ${M_DEPS} ${M_LIBS}
+    PRIVATE call_agent_flags ${M_PRIVATE_LIBS})
+endfunction()
+
+# call_agent_test(MODULE SOURCES a_test.cc … [LIBS …])
+#   The unit tests of one module, beside its sources: one executable MODULE_test, one ctest entry a test case.
+function(call_agent_test module)
+  cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${module}_test ${T_SOURCES})
+  target_link_libraries(${module}_test PRIVATE call_agent_${module} call_agent_flags GTest::gmock_main ${T_LIBS})
+  gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
+endfunction()
+
+# call_agent_fuzzer(NAME MODULE SOURCE): a libFuzzer target, fuzz_NAME; its corpus lives in src/…/fuzz/corpus/NAME.
+function(call_agent_fuzzer name module source)
+  if(CALL_AGENT_FUZZ)
+    add_executable(fuzz_${name} ${source})
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE call_agent_${module} call_agent_flags)
+  endif()
+endfunction()

@@ -1,0 +1,189 @@
+// The interruption matrix: what the callee says while the agent speaks, and what becomes of the agent's voice.
+#include <gtest/gtest.h>
+
+#include "agent/turn_taking.h"
+#include "agent/turn_taking_harness.h"
+
+namespace call_agent::agent {
+namespace {
+
+class BargeIn : public testing::Test {
+ protected:
+  void SetUp() override {
+    call_.pick_up_and_listen();
+    call_.agent_is_speaking();
+  }
+  void over_the_agent(const std::string& text, milliseconds length = milliseconds{300}) {
+    call_.callee_starts();
+    EXPECT_TRUE(call_.did("hold_voice"));
+    call_.event(VoiceHeld{milliseconds{2500}});
+    call_.callee_pauses(length);
+    call_.understood(text);
+  }
+  TestCall call_;
+};
+
+TEST_F(BargeIn, TheVoiceIsHeldOnceItIsSpeechBeforeAnythingIsUnderstood) {
+  call_.callee_starts();
+  EXPECT_EQ(call_.take(), "start_segment\nhold_voice\n");
+}
+
+TEST_F(BargeIn, ABackchannelLetsTheAgentGoOn) {
+  for (const auto* text : {"Yeah.", "ok", "Mm-hm.", "Uh-huh", "Right.", "Okay, okay.", "I see.", "yeah yeah, sure"}) {
+    over_the_agent(text);
+    EXPECT_TRUE(call_.did("release_voice")) << text;
+    EXPECT_FALSE(call_.did("stop_voice")) << text;
+    EXPECT_FALSE(call_.did("record_callee")) << text;
+    call_.judged(0.99F);
+    call_.wait(milliseconds{100});
+    EXPECT_FALSE(call_.did("start_reply")) << text;
+    call_.forget();
+  }
+}
+
+TEST_F(BargeIn, ACoughOrADoorLetsTheAgentGoOn) {
+  for (const auto* text : {"", "[coughs]", "(door)", "..."}) {
+    over_the_agent(text);
+    EXPECT_TRUE(call_.did("release_voice")) << text;
+    EXPECT_FALSE(call_.did("stop_voice")) << text;
+    call_.forget();
+  }
+}
+
+TEST_F(BargeIn, ATranscriptionThatFailsLetsTheAgentGoOn) {
+  call_.callee_starts();
+  call_.callee_pauses();
+  call_.event(Transcribed{.pause = call_.pause(), .failed = true});
+  EXPECT_TRUE(call_.did("release_voice"));
+}
+
+TEST_F(BargeIn, WordsThatWantTheTurnGetIt) {
+  for (const auto* text : {"Wait.", "Stop!", "No.", "Hold on a second", "Sorry?", "What?", "For how many people?",
+                           "Yeah, but wait.", "okay but we are closed", "right, and your name"}) {
+    TestCall call;
+    call.pick_up_and_listen();
+    call.agent_is_speaking();
+    call.callee_starts();
+    call.callee_pauses();
+    call.understood(text);
+    EXPECT_TRUE(call.did("stop_voice")) << text;
+    EXPECT_FALSE(call.did("release_voice")) << text;
+    call.judged(0.9F);
+    call.wait(milliseconds{1500});
+    EXPECT_TRUE(call.did(std::string("record_callee \"") + text)) << text;
+    EXPECT_TRUE(call.did("start_reply")) << text;
+  }
+}
+
+TEST_F(BargeIn, YeahAndAPauseAndThenMoreTakesTheTurnWithTheMore) {
+  over_the_agent("Yeah.");
+  EXPECT_TRUE(call_.did("release_voice"));
+  call_.forget();
+  over_the_agent("But wait.");
+  EXPECT_TRUE(call_.did("stop_voice"));
+}
+
+TEST_F(BargeIn, SpeechThatDoesNotEndTakesTheTurnBeforeItIsUnderstood) {
+  call_.callee_starts();
+  call_.wait(milliseconds{1600}, true);
+  EXPECT_TRUE(call_.did("stop_voice"));
+  EXPECT_TRUE(call_.did("note interruption"));
+}
+
+TEST_F(BargeIn, AReplyStillArrivingIsCancelled) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("How can I help you?");
+  call.event(ReplyPiece{call.reply(), "A table for two. And then"});
+  call.agent_is_heard();
+  call.forget();
+  call.callee_says("Stop.");
+  EXPECT_TRUE(call.did("cancel_reply"));
+  EXPECT_TRUE(call.did("stop_voice"));
+}
+
+TEST_F(BargeIn, YeahWhileTheAgentIsSilentIsATurn) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("Yeah.");
+  EXPECT_TRUE(call.did("record_callee \"Yeah.\""));
+  EXPECT_TRUE(call.did("start_reply"));
+}
+
+TEST_F(BargeIn, YeahWhileTheAgentStillThinksIsPartOfTheTurn) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("At eight.");
+  call.forget();
+  call.callee_says("Yeah.");
+  EXPECT_TRUE(call.did("cancel_reply"));
+  EXPECT_TRUE(call.did("record_callee \"Yeah.\""));
+  EXPECT_TRUE(call.did("start_reply"));
+}
+
+TEST_F(BargeIn, ANoiseWhileTheAgentThinksCostsNothing) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("At eight.");
+  call.forget();
+  call.callee_says("", milliseconds{200});
+  EXPECT_TRUE(call.did("release_voice"));
+  EXPECT_FALSE(call.did("cancel_reply"));
+}
+
+TEST_F(BargeIn, YeahIntoTheLastWordsOfAQuestionIsItsAnswer) {
+  call_.callee_starts();
+  call_.event(VoiceHeld{milliseconds{200}});
+  call_.callee_pauses(milliseconds{300});
+  call_.understood("Yeah.");
+  EXPECT_TRUE(call_.did("stop_voice"));
+  call_.judged(0.9F);
+  EXPECT_TRUE(call_.did("record_callee \"Yeah.\""));
+}
+
+TEST_F(BargeIn, YeahInsideAQuestionIsItsAnswerIfNothingElseFollows) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.agent_is_speaking("Do you have a table for two?");
+  call.callee_says("Yes.");
+  EXPECT_TRUE(call.did("release_voice"));
+  call.wait(milliseconds{600});
+  call.agent_finishes();
+  call.wait(milliseconds{1000});
+  EXPECT_FALSE(call.did("record_callee"));
+  call.wait(milliseconds{300});
+  EXPECT_TRUE(call.did("record_callee \"Yes.\""));
+  EXPECT_TRUE(call.did("start_reply"));
+}
+
+// livekit/agents#6608: no deaf time at the start of the call.
+TEST(BargeInOnTheOpening, InterruptionWorksFromTheFirstWord) {
+  TestCall call;
+  call.event(Answered{"Hello, I would like to book a table for two."});
+  call.agent_is_heard();
+  call.forget();
+  call.callee_starts();
+  EXPECT_TRUE(call.did("hold_voice"));
+  EXPECT_LE(call.now(), milliseconds{96});
+  call.callee_pauses();
+  call.understood("Stop, we are closed.");
+  EXPECT_TRUE(call.did("stop_voice"));
+}
+
+TEST(BargeInOnTheOpening, AGreetingOnPickingUpIsRecordedAndTheOpeningGoesOn) {
+  for (const auto* text : {"Hello?", "Hi!", "Hello, Luigi's restaurant, how can I help you?", "Good evening."}) {
+    TestCall call;
+    call.event(Answered{"Hello, I would like to book a table for two."});
+    call.agent_is_heard();
+    call.forget();
+    call.callee_says(text, milliseconds{2000});
+    EXPECT_TRUE(call.did("release_voice")) << text;
+    EXPECT_FALSE(call.did("stop_voice")) << text;
+    EXPECT_TRUE(call.did(std::string("record_callee \"") + text)) << text;
+    EXPECT_FALSE(call.did("start_reply")) << text;
+    EXPECT_FALSE(call.did("speak")) << "the opening must not start again";
+  }
+}
+
+}  // namespace
+}  // namespace call_agent::agent

@@ -1,0 +1,161 @@
+#include <utility>
+
+#include "agent/session.h"
+#include "core/log.h"
+
+// What TurnTaking decided, done to the ports and the record.
+namespace call_agent::agent {
+namespace {
+
+constexpr std::size_t kPreroll = static_cast<std::size_t>(kListenRate) / 2;
+
+}  // namespace
+
+void Session::dispatch(Event event) {
+  events_.push_back(std::move(event));
+  if (std::exchange(dispatching_, true)) return;
+  while (!events_.empty()) {
+    const Event next = std::move(events_.front());
+    events_.pop_front();
+    for (const auto& action : turns_.step(now(), next)) {
+      std::visit([this](const auto& what) { perform(what); }, action);
+    }
+  }
+  dispatching_ = false;
+}
+
+void Session::perform(const StartSegment&) {
+  const auto preroll = heard_.last(kPreroll);
+  segment_open_ = true;
+  segment_began_ = heard_.total() - preroll.size();
+  ports_.stt.start_segment(preroll);
+}
+
+void Session::perform(const EndSegment&) {
+  segment_open_ = false;
+  ports_.stt.end_segment();
+}
+
+void Session::perform(const Transcribe& action) {
+  wanted_transcript_ = action.pause;
+  transcript_wanted_.notify();
+}
+
+void Session::perform(const JudgeTurn& action) {
+  wanted_judgement_ = action.pause;
+  judgement_wanted_.notify();
+}
+
+void Session::perform(const StartReply& action) {
+  auto history = history_;
+  if (!action.tentative.empty()) history.push_back({Role::kCallee, action.tentative, {}, {}});
+  metrics_.reply_asked(Clock::now());
+  replies_.spawn(reply(action.reply, std::move(history)));
+}
+
+void Session::perform(const CancelReply&) {
+  replies_.cancel();
+}
+
+void Session::perform(const RunTools&) {
+  if (reply_tools_.empty()) return;
+  history_.push_back({Role::kAgent, {}, reply_tools_, {}});
+  for (const auto& call : std::exchange(reply_tools_, {})) {
+    auto result = run_tool(call);
+    ports_.journal.on_event("tool", {{"name", call.name}, {"arguments", call.arguments}, {"result", result}});
+    history_.push_back({Role::kTool, std::move(result), {}, call.id});
+  }
+}
+
+std::string Session::run_tool(const ToolCall& call) {
+  if (call.name == kEndCall) return "The call ends once you have been heard.";
+  if (call.name == kRecordAnswer) {
+    auto answer = parse_answer(call);
+    if (!answer) return "Error: " + answer.error().what;
+    constexpr std::size_t kMostRecorded = 256;
+    if (answers_.size() >= kMostRecorded) return "Error: too many answers.";
+    answers_.push_back(std::move(*answer));
+    return "Recorded.";
+  }
+  if (call.name == kSendDtmf) {
+    auto digits = parse_digits(call);
+    if (!digits) return "Error: " + digits.error().what;
+    tasks_.spawn(press(std::move(*digits)));
+    return "Sent.";
+  }
+  return "Error: there is no tool of this name.";
+}
+
+void Session::perform(const Speak& action) {
+  voice_.say(action.text);
+}
+
+void Session::perform(const HoldVoice&) {
+  if (const auto remaining = voice_.hold()) dispatch(VoiceHeld{*remaining});
+}
+
+void Session::perform(const ReleaseVoice&) {
+  voice_.release();
+}
+
+void Session::perform(const StopVoice&) {
+  record_agent(voice_.stop(), false);
+}
+
+void Session::perform(const FinishVoice&) {
+  record_agent(voice_.finish(), true);
+}
+
+void Session::record_agent(Voice::Heard heard, bool finished) {
+  if (heard.text.empty()) return;
+  record({.role = Role::kAgent,
+          .text = std::move(heard.text),
+          .start = voice_began_,
+          .end = now(),
+          .interrupted = !finished && !heard.complete,
+          .metrics = metrics_.take(heard.first_audio)});
+}
+
+void Session::perform(const RecordCallee& action) {
+  metrics_.turn_over(Clock::now());
+  record({.role = Role::kCallee,
+          .text = action.text,
+          .start = action.start,
+          .end = action.end,
+          .confidence = action.confidence});
+}
+
+void Session::record(Turn turn) {
+  if (turn.end < turn.start) turn.end = turn.start;
+  history_.push_back({turn.role, turn.text, {}, {}});
+  ports_.journal.on_turn(turn);
+  transcript_.push_back(std::move(turn));
+}
+
+void Session::perform(const Note& action) {
+  ++counts_[action.kind];
+  ports_.journal.on_event(action.kind, {{"at_ms", now().count()}, {"text", action.text}});
+}
+
+void Session::perform(const HangUp& action) {
+  over_ = action;
+  ports_.journal.on_event("ended",
+                          {{"at_ms", now().count()}, {"reason", to_string(action.reason)}, {"detail", action.detail}});
+  ended_.notify();
+}
+
+void Session::on_voice_started() {
+  metrics_.voice_started(Clock::now());
+  voice_began_ = now();
+  dispatch(VoiceStarted{});
+}
+
+void Session::on_voice_idle() {
+  dispatch(VoiceIdle{});
+}
+
+void Session::on_voice_failed(const Error& error) {
+  dispatch(VoiceFailed{error.what});
+}
+
+}  // namespace call_agent::agent

@@ -1,0 +1,150 @@
+#include "agent/tools.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "agent/phrases.h"
+
+namespace call_agent::agent {
+namespace {
+
+constexpr std::size_t kMostAnswers = 64;
+constexpr std::size_t kMostDigits = 32;
+
+Json object_schema(Json properties) {
+  Json required = Json::array();
+  for (const auto& [name, ignored] : properties.items()) required.push_back(name);
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+
+const Json* schema_fields(const Json& schema) {
+  if (!schema.is_object()) return nullptr;
+  const auto fields = schema.find("properties");
+  return fields != schema.end() && fields->is_object() ? &*fields : nullptr;
+}
+
+bool has_type(const Json& value, const std::string& type) {
+  if (type == "string") return value.is_string();
+  if (type == "integer") return value.is_number_integer();
+  if (type == "number") return value.is_number();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
+  if (type == "null") return value.is_null();
+  return true;
+}
+
+bool fits(const Json& value, const Json& field_schema) {
+  if (!field_schema.is_object()) return true;
+  if (const auto allowed = field_schema.find("enum"); allowed != field_schema.end() && allowed->is_array()) {
+    if (std::ranges::find(*allowed, value) == allowed->end()) return false;
+  }
+  const auto type = field_schema.find("type");
+  if (type == field_schema.end()) return true;
+  if (type->is_string()) return has_type(value, type->get<std::string>());
+  if (!type->is_array()) return true;
+  return std::ranges::any_of(
+      *type, [&](const Json& one) { return one.is_string() && has_type(value, one.get<std::string>()); });
+}
+
+// The turn of the callee that has these words; the one the answer names, if that one does.
+std::optional<int> turn_of(const Answer& answer, std::span<const Turn> transcript) {
+  const auto quote = " " + normalize_words(answer.quote) + " ";
+  if (quote.size() <= 2) return std::nullopt;
+  const auto says = [&](std::size_t i) {
+    const auto& turn = transcript[i];
+    return turn.role == Role::kCallee && (" " + normalize_words(turn.text) + " ").find(quote) != std::string::npos;
+  };
+  if (answer.turn >= 0 && static_cast<std::size_t>(answer.turn) < transcript.size() &&
+      says(static_cast<std::size_t>(answer.turn))) {
+    return answer.turn;
+  }
+  for (std::size_t i = 0; i < transcript.size(); ++i) {
+    if (says(i)) return static_cast<int>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Tool> standard_tools(const Objective& objective) {
+  Json field = {{"type", "string"}, {"description", "Which answer this is"}};
+  if (const Json* fields = schema_fields(objective.result_schema); fields != nullptr && !fields->empty()) {
+    Json names = Json::array();
+    for (const auto& [name, ignored] : fields->items()) names.push_back(name);
+    field["enum"] = std::move(names);
+  }
+  const auto text = [](const char* description) { return Json{{"type", "string"}, {"description", description}}; };
+  return {
+      {std::string(kEndCall), "Hang up. Say goodbye in the same reply; it is heard first.",
+       object_schema({{"reason", text("Why the call is over")}})},
+      {std::string(kRecordAnswer), "Keep an answer the objective asks for, as soon as the other person has given it.",
+       object_schema({{"field", std::move(field)},
+                      {"value", {{"description", "The answer, in the type the objective asks for"}}},
+                      {"quote", text("The other person's own words it rests on, exactly as transcribed")}})},
+      {std::string(kSendDtmf), "Press keys on the telephone, for a menu.",
+       object_schema({{"digits", text("Any of 0-9 * # A-D, at most 32")}})},
+  };
+}
+
+Result<Answer> parse_answer(const ToolCall& call) {
+  const auto& arguments = call.arguments;
+  const auto text = [&](const char* name) -> std::optional<std::string> {
+    if (!arguments.is_object()) return std::nullopt;
+    const auto found = arguments.find(name);
+    if (found == arguments.end() || !found->is_string()) return std::nullopt;
+    return found->get<std::string>();
+  };
+  const auto field = text("field");
+  const auto quote = text("quote");
+  if (!field || field->empty()) return fail(Errc::kInvalidArgument, "record_answer needs \"field\", a string");
+  if (!quote || quote->empty()) {
+    return fail(Errc::kInvalidArgument, "record_answer needs \"quote\": the other person's own words");
+  }
+  if (!arguments.contains("value")) return fail(Errc::kInvalidArgument, "record_answer needs \"value\"");
+  return Answer{.field = *field, .value = arguments["value"], .quote = *quote};
+}
+
+Result<std::string> parse_digits(const ToolCall& call) {
+  const auto& arguments = call.arguments;
+  const auto found = arguments.is_object() ? arguments.find("digits") : arguments.end();
+  if (!arguments.is_object() || found == arguments.end() || !found->is_string()) {
+    return fail(Errc::kInvalidArgument, "send_dtmf needs \"digits\", a string");
+  }
+  auto digits = found->get<std::string>();
+  const bool valid = digits.find_first_not_of("0123456789*#ABCD") == std::string::npos;
+  if (digits.empty() || digits.size() > kMostDigits || !valid) {
+    return fail(Errc::kInvalidArgument, "\"digits\" must be 1 to 32 of 0-9 * # A-D");
+  }
+  return digits;
+}
+
+CheckedReport check_report(Report report, std::span<const Answer> recorded, std::span<const Turn> transcript,
+                           const Json& result_schema) {
+  std::vector<Answer> candidates = std::move(report.answers);
+  for (auto answer = recorded.rbegin(); answer != recorded.rend(); ++answer) candidates.push_back(*answer);
+  CheckedReport checked{std::move(report), {}};
+  checked.report.answers.clear();
+  const Json* fields = schema_fields(result_schema);
+  for (auto& answer : candidates) {
+    auto& kept = checked.report.answers;
+    if (std::ranges::find(kept, answer.field, &Answer::field) != kept.end() || kept.size() >= kMostAnswers) continue;
+    const auto turn = turn_of(answer, transcript);
+    if (!turn) {
+      checked.dropped.push_back(fmt::format("{}: its quote is not among the callee's words", answer.field));
+    } else if (fields != nullptr && !fields->contains(answer.field)) {
+      checked.dropped.push_back(fmt::format("{}: not a field of the result schema", answer.field));
+    } else if (fields != nullptr && !fits(answer.value, (*fields)[answer.field])) {
+      checked.dropped.push_back(fmt::format("{}: its value is not what the result schema asks for", answer.field));
+    } else {
+      answer.turn = *turn;
+      kept.push_back(std::move(answer));
+    }
+  }
+  return checked;
+}
+
+}  // namespace call_agent::agent

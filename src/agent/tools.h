@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/journal.h"
+#include "agent/ports.h"
+
+namespace call_agent::agent {
+
+/// What a language model may do besides talking.
+///
+/// - `end_call {reason}`: hang up once what it says with it has been heard.
+/// - `record_answer {field, value, quote}`: keep one answer the objective asks for.
+/// - `send_dtmf {digits}`: press keys.
+///
+/// `record_answer` names the fields of the objective's result schema, if it has one.
+std::vector<Tool> standard_tools(const Objective& objective);
+
+inline constexpr std::string_view kEndCall = "end_call";
+inline constexpr std::string_view kRecordAnswer = "record_answer";
+inline constexpr std::string_view kSendDtmf = "send_dtmf";
+
+/// The answer of a record_answer call. Errors: kInvalidArgument, in words the language model can act on.
+Result<Answer> parse_answer(const ToolCall& call);
+/// The digits of a send_dtmf call: 1 to 32 of 0-9 * # A-D. Errors: as above.
+Result<std::string> parse_digits(const ToolCall& call);
+
+/// A report with only what can be shown: an answer whose quote is not among the callee's words is dropped, so is one
+/// whose field or type is not the result schema's. `turn` is set to the turn the quote is from. Of two answers to one
+/// field the report's stands, else the last recorded one.
+struct CheckedReport {
+  Report report;
+  std::vector<std::string> dropped;  ///< One line an answer: which, and why.
+};
+CheckedReport check_report(Report report, std::span<const Answer> recorded, std::span<const Turn> transcript,
+                           const Json& result_schema);
+
+}  // namespace call_agent::agent

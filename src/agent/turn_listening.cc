@@ -1,0 +1,241 @@
+#include <utility>
+
+#include "agent/turn_taking.h"
+
+// The callee's side of TurnTaking: segments, transcripts, the end of a turn, and speech over the agent.
+namespace call_agent::agent {
+namespace {
+
+constexpr milliseconds kAnswerOverlap{500};  // A "yes" into this much of the rest is an answer.
+constexpr milliseconds kAudibleSpeech{700};  // Speech this long of which nothing is understood was no cough.
+constexpr milliseconds kPickUp{2500};        // A greeting that begins this early belongs to picking up.
+constexpr int kMostUnclear = 2;
+
+}  // namespace
+
+void TurnTaking::open_segment(milliseconds at) {
+  emit(StartSegment{});
+  callee_.open = true;
+  callee_.segment_began = at;
+  if (callee_.earlier.empty()) callee_.began = at;
+}
+
+void TurnTaking::close_segment() {
+  emit(EndSegment{});
+  callee_ = Listening{.speaking = callee_.speaking, .last_sound = callee_.last_sound};
+}
+
+void TurnTaking::on(const SpeechStarted& event) {
+  callee_.speaking = true;
+  callee_.judged = callee_.transcribing = callee_.forced = false;
+  callee_.probability.reset();
+  if (!callee_.open) open_segment(event.at);
+  callee_.text.clear();
+  if (reply_ && !reply_->committed) {
+    emit(Note{"reply_dropped", ""});
+    drop_reply();
+  }
+  if (mouth_ == Mouth::kSilent || held_) return;
+  held_ = true;
+  held_since_ = now_;
+  held_remaining_.reset();
+  emit(HoldVoice{});
+}
+
+void TurnTaking::on(const SpeechPaused& event) {
+  if (!callee_.open) return;
+  callee_.speaking = false;
+  callee_.last_sound = event.at;
+  ask();
+  callee_.judged = false;
+  callee_.probability.reset();
+  emit(JudgeTurn{pause_});
+}
+
+void TurnTaking::ask() {
+  callee_.transcribing = true;
+  callee_.asked = now_;
+  emit(Transcribe{++pause_});
+}
+
+void TurnTaking::on(const TurnJudged& event) {
+  if (event.pause != pause_ || callee_.speaking) return;
+  callee_.judged = true;
+  callee_.probability = event.probability;
+}
+
+void TurnTaking::on(const Transcribed& event) {
+  if (event.pause != pause_ || !callee_.open || !callee_.transcribing) return;
+  callee_.transcribing = false;
+  callee_.text = event.failed || is_noise(event.text) ? std::string{} : event.text;
+  callee_.confidence = event.confidence;
+  if (leaving_) {
+    const auto text = turn_text();
+    if (!text.empty()) emit(RecordCallee{text, callee_.began, callee_.last_sound, callee_.confidence});
+    return end(*leaving_, "the callee hung up");
+  }
+  if (callee_.forced) {
+    if (held_) yield_turn();
+    return roll_segment();
+  }
+  if (held_) return words_over_the_agent();
+  words_to_the_agent();
+}
+
+std::string TurnTaking::turn_text() const {
+  if (callee_.earlier.empty() || callee_.text.empty()) return callee_.earlier + callee_.text;
+  return callee_.earlier + " " + callee_.text;
+}
+
+// The callee spoke while the agent had the turn, and the voice is held: what did they mean by it?
+void TurnTaking::words_over_the_agent() {
+  const std::string text = turn_text();
+  const bool audible = mouth_ == Mouth::kSpeaking;
+  if (text.empty()) {
+    note_noise();
+    close_segment();
+    return go_on();
+  }
+  const bool picking_up = opening_ && callee_.began <= kPickUp && is_greeting(text);
+  // Into the very end of what the agent says, "yeah" is an answer, not a sign of listening.
+  const bool nearly_done = reply_ && reply_->done && held_remaining_ && *held_remaining_ < kAnswerOverlap;
+  if (picking_up || (audible && is_backchannel(text) && !nearly_done)) {
+    RecordCallee words{text, callee_.began, callee_.last_sound, callee_.confidence};
+    close_segment();
+    emit(Note{picking_up ? "greeting" : "backchannel", text});
+    if (picking_up) {
+      emit(std::move(words));
+    } else {
+      aside_ = std::move(words);
+    }
+    return go_on();
+  }
+  // Goodbyes overlap; the callee's does not cancel the agent's.
+  if (goodbye_is_final() || (closing_ && is_farewell(text))) {
+    emit(RecordCallee{text, callee_.began, callee_.last_sound, callee_.confidence});
+    close_segment();
+    return go_on();
+  }
+  yield_turn();
+  words_to_the_agent();
+}
+
+// The callee has the turn; whether it is over is settle_listening()'s to say.
+void TurnTaking::words_to_the_agent() {
+  const std::string text = turn_text();
+  if (text.empty()) {
+    const bool speech = callee_.last_sound - callee_.segment_began >= kAudibleSpeech;
+    note_noise();
+    close_segment();
+    if (!speech || mouth_ != Mouth::kSilent || closing_ || unclear_ >= kMostUnclear) return;
+    ++unclear_;
+    return say(phrases_.say_again);
+  }
+  const bool may_end = !callee_.judged || !callee_.probability || *callee_.probability >= options_.turn_over;
+  const bool needs_reply = !goodbye_is_final() && !(closing_ && is_farewell(text));
+  if (options_.speculate && may_end && needs_reply && !is_hanging(text) && mouth_ == Mouth::kSilent && !reply_) {
+    start_reply(text);
+  }
+}
+
+void TurnTaking::roll_segment() {
+  const bool speaking = callee_.speaking;
+  std::string text = turn_text();
+  const milliseconds began = callee_.began, last_sound = callee_.last_sound;
+  const auto confidence = callee_.confidence;
+  const bool judged = callee_.judged;
+  const auto probability = callee_.probability;
+  close_segment();
+  if (text.empty() && !speaking) return;
+  // Further segments belong to the same turn.
+  callee_.earlier = std::move(text);
+  callee_.began = began;
+  callee_.last_sound = last_sound;
+  callee_.confidence = confidence;
+  callee_.judged = judged;
+  callee_.probability = probability;
+  callee_.open = true;
+  callee_.segment_began = now_;
+  emit(StartSegment{});
+}
+
+milliseconds TurnTaking::limit_for(const std::string& text) const {
+  if (callee_.earlier.empty() && is_short_answer(text)) return options_.short_answer_limit;
+  if (is_hanging(text)) return options_.hanging_limit;
+  if (callee_.judged && !callee_.probability) return options_.no_model_limit;
+  return options_.silence_limit;
+}
+
+void TurnTaking::settle_listening() {
+  if (callee_.open && callee_.speaking) {
+    // Nobody says "mm-hm" for this long; but a restaurant's greeting takes its time.
+    const bool picking_up = opening_ && callee_.began <= kPickUp;
+    if (held_ && !picking_up && now_ - held_since_ >= options_.barge_in_limit) yield_turn();
+    const bool too_long = now_ - callee_.segment_began >= options_.longest_segment;
+    if (too_long && !callee_.transcribing) {
+      callee_.forced = true;
+      ask();
+    }
+  }
+  if (callee_.open && callee_.transcribing && now_ - callee_.asked >= options_.transcript_patience) {
+    on(Transcribed{.pause = pause_, .failed = true});
+  }
+  if (over_ || !callee_.open || callee_.speaking || callee_.transcribing || held_) {
+    // A "yes" spoken into the end of a question, and nothing since: it was the answer.
+    if (aside_ && !callee_.open && mouth_ == Mouth::kSilent && asked_question_ &&
+        now_ - silent_since_ >= options_.late_answer) {
+      const RecordCallee words = *std::exchange(aside_, std::nullopt);
+      commit_turn(words.text, words.start, words.end, words.confidence);
+    }
+    if (!digits_.empty() && !callee_.open && mouth_ == Mouth::kSilent && now_ - digits_at_ >= options_.digits_pause) {
+      std::string text = "(pressed " + std::exchange(digits_, {}) + ")";
+      commit_turn(std::move(text), digits_at_, digits_at_, std::nullopt);
+    }
+    return;
+  }
+  const std::string text = turn_text();
+  if (text.empty()) return;
+  const milliseconds silence = now_ - callee_.last_sound;
+  const bool model_says = callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text);
+  const bool full = text.size() >= options_.most_turn_bytes;
+  if (!model_says && !full && silence < limit_for(text)) {
+    if (callee_.judged && !callee_.text.empty() && !reply_ &&
+        callee_.last_sound - callee_.segment_began >= options_.roll_segment) {
+      roll_segment();
+    }
+    return;
+  }
+  // Sound again, too little yet to be speech: the next window will tell, and talking into it would be rude.
+  if (voiced_ && silence < options_.hanging_limit) return;
+  const milliseconds start = callee_.began, end = callee_.last_sound;
+  const auto confidence = callee_.confidence;
+  close_segment();
+  commit_turn(text, start, end, confidence);
+}
+
+void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds end_of_speech,
+                             std::optional<float> confidence) {
+  aside_.reset();
+  prompts_ = unclear_ = tool_rounds_ = 0;
+  patient_ = asks_for_patience(text);
+  silent_since_ = now_;
+  const bool farewell = closing_ && is_farewell(text) && mouth_ == Mouth::kSilent;
+  emit(RecordCallee{std::move(text), start, end_of_speech, confidence});
+  if (farewell) {
+    drop_reply();
+    return end(*closing_, closing_detail_);
+  }
+  if (goodbye_is_final()) return;
+  closing_.reset();
+  if (!reply_) return start_reply({});
+  reply_->committed = true;
+  mouth_ = Mouth::kThinking;
+  emit(ReleaseVoice{});
+  if (std::exchange(reply_->failed, false)) reply_failed("");
+}
+
+void TurnTaking::note_noise() {
+  emit(Note{"noise", ""});
+}
+
+}  // namespace call_agent::agent

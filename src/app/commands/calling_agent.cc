@@ -1,0 +1,121 @@
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "app/command.h"
+#include "app/livekit_config.h"
+#include "app/livekit_telephony.h"
+#include "app/worker/supervisor.h"
+#include "app/worker/worker_arguments.h"
+#include "core/log.h"
+#include "core/paths.h"
+#include "store/call_store.h"
+
+namespace call_agent::app {
+namespace {
+
+struct Options {
+  WorkerArguments worker;
+  int capacity = 8;
+  int calls_per_process = 8;
+  int recycle_calls = 500;
+  int recycle_mib = 600;
+};
+
+/// What the supervisor does for calls whose process died under them.
+class LostCalls {
+ public:
+  LostCalls(calls::CallStore& store, calls::Telephony& telephony) : store_(store), telephony_(telephony) {}
+
+  awaitable<void> mark(std::string call_id, std::string room) {
+    log::error("call {}: lost, its media process died", call_id);
+    (void)co_await store_.end(call_id, calls::Outcome::kAgentFailed, "the agent's process died during the call",
+                              std::nullopt);
+    (void)co_await telephony_.delete_room(room);  // Hangs up: nobody is left to talk to the callee.
+  }
+
+ private:
+  calls::CallStore& store_;
+  calls::Telephony& telephony_;
+};
+
+std::vector<std::string> media_command(const Options& options, const Invocation& invocation) {
+  std::vector<std::string> command{self_path().string()};
+  if (invocation.env_file) command.insert(command.end(), {"--env-file", invocation.env_file->string()});
+  if (invocation.debug) command.emplace_back("--debug");
+  command.insert(command.end(), {"media-process", "--capacity", std::to_string(options.calls_per_process)});
+  const auto worker = options.worker.to_command_line();
+  command.insert(command.end(), worker.begin(), worker.end());
+  return command;
+}
+
+int supervise(const Options& options, const Invocation& invocation) {
+  const auto settings = Settings::load(invocation.env_file);
+  if (!settings) return report_failure(settings.error());
+  const auto livekit = LiveKitConfig::from(*settings, LiveKitConfig::Needs::kServer);
+  if (!livekit) return report_failure(livekit.error());
+
+  asio::io_context io(1);
+  auto store = store::SqliteCallStore::open(store::default_path());
+  if (!store) return report_failure(store.error());
+  auto telephony = LiveKitTelephony::create(io.get_executor(), *livekit, options.worker.agent_name);
+  if (!telephony) return report_failure(telephony.error());
+  LostCalls lost(**store, **telephony);
+
+  const int processes = (options.capacity + options.calls_per_process - 1) / options.calls_per_process;
+  Supervisor supervisor(
+      io.get_executor(),
+      {.command = media_command(options, invocation),
+       .processes = processes,
+       .recycle_after_calls = options.recycle_calls,
+       .recycle_above_mib = options.recycle_mib,
+       .drain_limit = std::chrono::seconds(options.worker.drain_seconds + 10)},
+      {.on_summary = [](const std::string& text) { std::cout << text << std::flush; },
+       .on_registered = [&](int slot) {
+         std::cout << "registered: media process " << slot << " takes calls for " << options.worker.agent_name << std::endl;
+       },
+       .on_lost = [&lost](std::string call_id, std::string room) { return lost.mark(std::move(call_id), std::move(room)); }});
+
+  asio::signal_set signals(io, SIGTERM, SIGINT);
+  std::function<void(boost::system::error_code, int)> on_signal = [&](boost::system::error_code error, int) {
+    if (error) return;
+    log::info("stopping: running calls may end; once more to end them now");
+    supervisor.stop();
+    signals.async_wait(on_signal);
+  };
+  signals.async_wait(on_signal);
+
+  int status = 70;
+  asio::co_spawn(io, supervisor.run(), [&](std::exception_ptr error, int result) {
+    if (!error) status = result;
+    signals.cancel();
+  });
+  io.run();
+  return status;
+}
+
+}  // namespace
+
+void add_calling_agent(CLI::App& cli, Invocation& invocation) {
+  auto* command = cli.add_subcommand("calling-agent", "The LiveKit agent worker: waits for jobs, holds the conversations");
+  auto options = std::make_shared<Options>();
+  options->worker.add_to(*command);
+  command->add_option("--capacity", options->capacity, "Calls at once, over all media processes")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--calls-per-process", options->calls_per_process, "Calls at once in one media process")
+      ->check(CLI::Range(1, 32))
+      ->capture_default_str();
+  command->add_option("--recycle-calls", options->recycle_calls, "Replace a media process after so many calls")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--recycle-mib", options->recycle_mib, "Replace a media process above this size")
+      ->check(CLI::Range(100, 100'000))
+      ->capture_default_str();
+  command->callback([options, &invocation] {
+    invocation.run = [options, &invocation] { return supervise(*options, invocation); };
+  });
+}
+
+}  // namespace call_agent::app

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/livekit_config.h"
+#include "calls/ports.h"
+#include "core/json.h"
+#include "core/settings.h"
+
+/// What `call-agent doctor` looks at. Nothing here rings a phone or starts an agent.
+namespace call_agent::app {
+
+struct Finding {
+  enum class Status : std::uint8_t { kGood, kWarning, kBad };
+  Status status = Status::kGood;
+  std::string subject;  ///< "LIVEKIT_URL", "call log".
+  std::string detail;   ///< What was found; never a secret.
+  std::string mend;     ///< What to do; empty if there is nothing to do.
+};
+
+/// The variables, where each came from, and which are missing.
+std::vector<Finding> check_variables(const Settings& settings);
+
+/// The files that ship beside the executable: libraries, models.
+std::vector<Finding> check_files();
+
+/// The plugin of the phone numbers, and that it refuses and accepts what it should.
+Finding check_numbers();
+
+/// That the call log opens for writing.
+Finding check_call_log();
+
+/// Whether an agent of ours runs on this machine; LiveKit does not tell who is registered. The log says when an agent
+/// last got ready, wherever it runs.
+Finding check_worker();
+
+/// That LiveKit answers, takes the key, and has the trunk.
+awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, milliseconds limit);
+
+/// A line a finding, the mend under it.
+std::string findings_text(const std::vector<Finding>& findings);
+Json to_json(const std::vector<Finding>& findings);
+/// Whether calls can be made: no finding is bad.
+bool healthy(const std::vector<Finding>& findings);
+
+}  // namespace call_agent::app

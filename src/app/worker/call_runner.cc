@@ -1,0 +1,275 @@
+#include "app/worker/call_runner.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "app/terminal_text.h"
+#include "app/worker/call_outcome.h"
+#include "core/log.h"
+
+namespace call_agent::app {
+
+using namespace asio::experimental::awaitable_operators;
+using livekit::rtc::DisconnectReason;
+using livekit::rtc::RoomEvent;
+
+namespace {
+
+// Whoever dials waits at most 45 s for the answer; an agent still alone after this was forgotten.
+constexpr milliseconds kLongestWait{60'000};
+constexpr milliseconds kRemovalLimit{2'000};
+// Whoever dialed knows best why a phone did not answer: its word comes first.
+constexpr milliseconds kDialersWord{3'000};
+constexpr int kPublishRate = 24'000;
+
+}  // namespace
+
+CallRunner::CallRunner(RunnerServices services, calls::JobMetadata job, std::string url, std::string token)
+    : services_(std::move(services)),
+      job_(std::move(job)),
+      url_(std::move(url)),
+      token_(std::move(token)),
+      changed_(services_.executor),
+      tasks_(services_.executor) {}
+
+awaitable<bool> CallRunner::run() {
+  services_.report({.kind = MediaReport::Kind::kCallStarted, .call_id = job_.call_id, .room = job_.room});
+  const bool done = co_await converse();
+  services_.report({.kind = MediaReport::Kind::kCallEnded, .call_id = job_.call_id});
+  co_return done;
+}
+
+awaitable<bool> CallRunner::converse() {
+  if (auto joined = co_await join(); !joined) {
+    co_await end_failed(joined.error());
+    co_return false;
+  }
+  tasks_.spawn(run_session());
+  co_await wait_for_answer();
+
+  if (!was_answered_) session_->stop();
+  co_await tasks_.join();  // The conversation, to its end.
+  co_await hang_up();
+  if (recording_) co_await recording_->finish();
+  co_await journal_->finish();
+
+  if (was_answered_) {
+    co_await write_record(*result_);
+  } else {
+    co_await end_unanswered();
+  }
+  co_return !result_ || result_->reason != agent::EndReason::kFailure;
+}
+
+awaitable<Result<void>> CallRunner::join() {
+  auto ports = co_await services_.providers.for_call();
+  if (!ports) co_return pass(ports);
+  ports_ = std::move(*ports);
+
+  auto room = co_await livekit::rtc::join({.url = url_,
+                                           .token = token_,
+                                           .callee_identity = job_.callee_identity,
+                                           .any_kind = services_.any_callee_kind,
+                                           .publish_rate = kPublishRate},
+                                          [this](const RoomEvent& event) { on_room_event(event); });
+  if (!room) co_return pass(room);
+  room_ = std::move(*room);
+
+  if (services_.recordings) {
+    auto recording = Recording::create(services_.executor, services_.disk,
+                                       *services_.recordings / (job_.call_id + ".wav"));
+    if (recording) {
+      recording_ = std::move(*recording);
+    } else {
+      log::warn("call {}: no recording: {}", job_.call_id, recording.error().what);
+    }
+  }
+  media_ = std::make_unique<RoomMedia>(*room_, kPublishRate, recording_.get());
+  journal_ = std::make_unique<StoreJournal>(services_.executor, services_.store, job_.call_id);
+
+  agent::Objective objective{.text = job_.objective,
+                             .context = job_.context,
+                             .opening = job_.opening,
+                             .result_schema = job_.result_schema,
+                             .language = job_.language};
+  agent::SessionOptions options;
+  if (job_.max_minutes > 0) options.turns.longest_call = std::chrono::minutes(job_.max_minutes);
+  auto session = agent::Session::create(services_.executor,
+                                        {*ports_.vad, *ports_.stt, *ports_.turn_detector, *ports_.llm, *ports_.tts,
+                                         *media_, *journal_},
+                                        std::move(objective), options);
+  if (!session) co_return pass(session);
+  session_ = std::move(*session);
+  if (auto prepared = co_await session_->prepare(); !prepared) co_return pass(prepared);
+  prepared_ = true;
+  if (was_answered_) begin();  // Somebody was in the room before us: a benchmark's far end.
+
+  co_return co_await room_->set_attributes({{std::string(calls::kAgentStateAttribute), std::string(calls::kReady)}});
+}
+
+awaitable<void> CallRunner::run_session() {
+  result_ = co_await session_->run();
+  changed_.notify();
+}
+
+awaitable<void> CallRunner::wait_for_answer() {
+  const auto deadline = Deadline::after(kLongestWait);
+  while (phone_ != Phone::kAnswered && phone_ != Phone::kGone && !terminated_ && !room_gone_ && !result_ &&
+         !deadline.passed()) {
+    co_await changed_.wait(deadline);
+  }
+}
+
+void CallRunner::on_room_event(const RoomEvent& event) {
+  const bool callee = event.identity == job_.callee_identity;
+  switch (event.kind) {
+    case RoomEvent::Kind::kParticipantJoined:
+    case RoomEvent::Kind::kAttributesChanged:
+      if (callee) on_callee_attributes(event.attributes);
+      break;
+    case RoomEvent::Kind::kParticipantLeft:
+      if (callee) callee_gone(event.reason);
+      break;
+    case RoomEvent::Kind::kDtmf:
+      if (callee && session_ && !event.payload.empty()) session_->dtmf_heard(event.payload[0]);
+      break;
+    case RoomEvent::Kind::kDisconnected:
+      room_gone_ = true;
+      callee_gone(event.reason);
+      break;
+    case RoomEvent::Kind::kReconnecting:
+      log::warn("call {}: the room connection is being restored", job_.call_id);
+      break;
+    default:
+      break;
+  }
+  changed_.notify();
+}
+
+void CallRunner::on_callee_attributes(const std::map<std::string, std::string>& attributes) {
+  const auto it = attributes.find("sip.callStatus");
+  const std::string status = it != attributes.end() ? it->second : services_.any_callee_kind ? "active" : "";
+  if (status == "ringing" && phone_ == Phone::kAbsent) {
+    phone_ = Phone::kRinging;
+    tasks_.spawn(note_state(calls::State::kRinging));
+  } else if (status == "active" && phone_ != Phone::kAnswered && phone_ != Phone::kGone) {
+    // Only now may the agent speak: before this its words would play to nobody.
+    phone_ = Phone::kAnswered;
+    was_answered_ = true;
+    if (session_ && prepared_) begin();
+    tasks_.spawn(note_state(calls::State::kActive));
+  }
+}
+
+void CallRunner::begin() {
+  media_->answered();
+  session_->answered();
+}
+
+void CallRunner::callee_gone(DisconnectReason reason) {
+  if (phone_ == Phone::kGone) return;
+  // A room that closes before anybody was dialed has no callee to lose, but the wait is over all the same.
+  phone_ = Phone::kGone;
+  left_because_ = reason;
+  if (session_) session_->callee_left();
+}
+
+awaitable<void> CallRunner::note_state(calls::State state) {
+  const auto noted = co_await services_.store.advance(job_.call_id, state);
+  // Whoever dialed notes the same; kConflict only says that it was first.
+  if (!noted && noted.error().code != Errc::kConflict) {
+    log::warn("call {}: the log refused a state: {}", job_.call_id, noted.error().what);
+  }
+}
+
+// The order matters to the media library's memory: caller removed, seen gone, unpublish, disconnect, delete the room.
+awaitable<void> CallRunner::hang_up() {
+  const auto limit = Deadline::after(kRemovalLimit);
+  if (phone_ != Phone::kGone && phone_ != Phone::kAbsent && !room_gone_) {
+    co_await note_state(calls::State::kEnding);
+    const auto removed = co_await services_.rooms.remove_participant(job_.room, job_.callee_identity, limit);
+    if (!removed) log::warn("call {}: removing the callee: {}", job_.call_id, removed.error().error.what);
+    while (phone_ != Phone::kGone && !room_gone_ && !limit.passed()) co_await changed_.wait(limit);
+  }
+  co_await room_->close();
+  if (room_gone_) co_return;
+  co_await delete_room();
+}
+
+awaitable<void> CallRunner::delete_room() {
+  const auto deleted = co_await services_.rooms.remove(job_.room, Deadline::after(kRemovalLimit));
+  if (deleted || deleted.error().error.code == Errc::kNotFound) co_return;
+  log::warn("call {}: deleting the room: {}", job_.call_id, deleted.error().error.what);
+}
+
+awaitable<void> CallRunner::write_record(const agent::SessionResult& result) {
+  const auto ending = ending_of(result.reason, result.detail, left_because_);
+  calls::CallStore::Report report{.summary = result.report.summary,
+                                  .commitments = result.report.commitments,
+                                  .metrics = result.metrics,
+                                  .recording = recording_ ? recording_->path().string() : ""};
+  for (const auto& answer : result.report.answers) {
+    const bool known = answer.turn >= 0 && static_cast<std::size_t>(answer.turn) < result.transcript.size();
+    const auto offset = known ? result.transcript[static_cast<std::size_t>(answer.turn)].start.count() : 0;
+    report.answers.push_back({answer.field, answer.value, answer.quote, answer.turn, offset});
+  }
+  const auto written = co_await services_.store.set_report(job_.call_id, std::move(report));
+  if (!written) log::error("call {}: the log refused the report: {}", job_.call_id, written.error().what);
+  const auto ended = co_await services_.store.end(job_.call_id, ending.outcome, ending.detail, std::nullopt);
+  if (!ended && ended.error().code != Errc::kConflict) {
+    log::error("call {}: the log refused the ending: {}", job_.call_id, ended.error().what);
+  }
+  services_.report({.kind = MediaReport::Kind::kSummary,
+                    .call_id = job_.call_id,
+                    .text = summary_text(job_, ending, result, recording_ ? recording_->path().string() : "")});
+}
+
+awaitable<void> CallRunner::end_unanswered() {
+  if (recording_) {
+    std::error_code ignored;  // An empty file says nothing.
+    std::filesystem::remove(recording_->path(), ignored);
+  }
+  const auto patience = Deadline::after(kDialersWord);
+  while (!patience.passed()) {
+    const auto call = co_await services_.store.get(job_.call_id);
+    if (!call || call->state == calls::State::kEnded) co_return;
+    co_await sleep_for(milliseconds{100});
+  }
+  const auto ending = unanswered_ending(left_because_);
+  (void)co_await services_.store.end(job_.call_id, ending.outcome, ending.detail, std::nullopt);
+}
+
+awaitable<void> CallRunner::end_failed(const Error& error) {
+  log::error("call {}: the agent cannot take it: {}", job_.call_id, error.what);
+  if (room_) co_await room_->close();
+  if (journal_) co_await journal_->finish();
+  (void)co_await services_.store.end(job_.call_id, calls::Outcome::kAgentFailed, error.what, std::nullopt);
+  co_await delete_room();
+}
+
+void CallRunner::terminate() {
+  terminated_ = true;
+  if (session_) session_->stop();
+  changed_.notify();
+}
+
+std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending, const agent::SessionResult& result,
+                         const std::string& recording) {
+  std::string text = fmt::format("\n=== {} to {}: {} ({})\n", job.call_id, job.phone_number,
+                                 calls::to_string(ending.outcome), printable(ending.detail));
+  for (const auto& turn : result.transcript) {
+    text += fmt::format("  {:>6.1f}s  {:<7}{}{}\n", static_cast<double>(turn.start.count()) / 1000.0,
+                        turn.role == agent::Role::kAgent ? "agent" : "callee", printable(turn.text),
+                        turn.interrupted ? " —" : "");
+  }
+  if (!result.report.summary.empty()) text += fmt::format("  summary: {}\n", printable(result.report.summary));
+  for (const auto& answer : result.report.answers) {
+    text += fmt::format("  {}: {} (“{}”)\n", printable(answer.field), dump_json(answer.value), printable(answer.quote));
+  }
+  for (const auto& promise : result.report.commitments) text += fmt::format("  agreed: {}\n", printable(promise));
+  if (!recording.empty()) text += fmt::format("  recording: {}\n", recording);
+  return text;
+}
+
+}  // namespace call_agent::app

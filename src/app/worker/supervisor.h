@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/worker/reports.h"
+#include "core/channel.h"
+#include "core/child_process.h"
+#include "core/task_group.h"
+
+namespace call_agent::app {
+
+/// Keeps a number of media processes alive, each a LiveKit worker in its own right: replaces one that crashes, recycles
+/// one that has served enough calls or grown too large, drains them all on stop.
+class Supervisor {
+ public:
+  struct Options {
+    std::vector<std::string> command;  ///< What starts a media process; "--slot N" is appended.
+    int processes = 1;
+    int recycle_after_calls = 500;
+    int recycle_above_mib = 600;        ///< Resident size.
+    milliseconds drain_limit{600'000};  ///< How long running calls may go on after stop().
+  };
+  struct Events {
+    std::function<void(const std::string& text)> on_summary;
+    std::function<void(int slot)> on_registered;
+    /// A call whose process died under it. Awaited before the process is replaced.
+    std::function<awaitable<void>(std::string call_id, std::string room)> on_lost;
+  };
+
+  Supervisor(asio::any_io_executor executor, Options options, Events events);
+
+  /// Runs until stopped and drained. Returns the exit status.
+  awaitable<int> run();
+  /// First: lets running calls end, taking no more. Second: ends them now.
+  void stop();
+
+ private:
+  struct Media {
+    int slot;
+    std::unique_ptr<ChildProcess> process;
+    std::map<std::string, std::string> calls;  // call id -> room, while they run
+    int served = 0;
+    bool registered = false;
+    bool retiring = false;                // Asked to drain: its end is no crash.
+    Deadline end_by = Deadline::never();  // Once retiring.
+  };
+
+  awaitable<void> keep_slot(int slot);
+  awaitable<void> serve(std::shared_ptr<Media> media);
+  awaitable<void> read_reports(std::shared_ptr<Media> media);
+  awaitable<void> watch_size(std::shared_ptr<Media> media);
+  void take(Media& media, const MediaReport& report);
+  void retire(Media& media);
+  bool worn_out(const Media& media) const;
+
+  asio::any_io_executor executor_;
+  Options options_;
+  Events events_;
+  TaskGroup slots_;
+  std::list<std::weak_ptr<Media>> live_;
+  Notifier changed_;
+  int stops_ = 0;
+};
+
+/// How long to wait before the next start of a slot whose process ended `failures` times in a row without registering.
+milliseconds restart_delay(int failures);
+
+}  // namespace call_agent::app

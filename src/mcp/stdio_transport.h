@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "core/asio.h"
+#include "core/channel.h"
+#include "core/task_group.h"
+#include "mcp/line_reader.h"
+#include "mcp/server.h"
+
+namespace call_agent::mcp {
+
+/// Serves one client over a pair of file descriptors, one JSON message a line, as MCP's stdio transport says.
+/// Nothing but messages is ever written to the output.
+///
+/// Lives on one executor; not thread-safe.
+class StdioTransport {
+ public:
+  /// Borrows both descriptors and makes them non-blocking for its lifetime. `catalog` outlives the transport.
+  StdioTransport(const asio::any_io_executor& executor, const Catalog& catalog, int input, int output);
+  ~StdioTransport();
+  StdioTransport(const StdioTransport&) = delete;
+  StdioTransport& operator=(const StdioTransport&) = delete;
+
+  /// Returns soon after the client has closed its end, the output is gone, or stop() was called. Calls in progress are
+  /// then cancelled and unwound, unanswered.
+  awaitable<void> serve();
+
+  /// Makes serve() return, as if the client had left. Idempotent.
+  void stop();
+
+ private:
+  awaitable<void> read_lines();
+  awaitable<void> write_unsent();
+  awaitable<void> run_call(Server::Call call);
+  void take_line(const LineReader::Line& line);
+  void send(std::string lines);
+  void report(Server::CallNumber number, double progress, std::optional<double> total, std::string_view message);
+  bool congested() const { return unsent_.size() > kHighWater; }
+
+  // While the client leaves this much unread, nothing more is read from it, and progress reports are dropped.
+  static constexpr std::size_t kHighWater = 1024 * 1024;
+
+  Server server_;
+  asio::posix::stream_descriptor input_;
+  asio::posix::stream_descriptor output_;
+  int input_flags_;
+  int output_flags_;
+  std::string unsent_;
+  bool output_gone_ = false;
+  Notifier unsent_changed_;
+  TaskGroup tasks_;
+  std::unordered_map<Server::CallNumber, std::uint64_t> running_;  // Its member of tasks_.
+};
+
+}  // namespace call_agent::mcp

@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <cstdio>
+#include <filesystem>
+
+#include "core/id.h"
+#include "net/http.h"
+#include "net/imposter_server.h"
+#include "net/websocket.h"
+
+namespace call_agent::net {
+namespace {
+
+using asio::ip::tcp;
+using TlsServer = asio::ssl::stream<tcp::socket>;
+
+Deadline in_time() {
+  return Deadline::after(milliseconds(10'000));
+}
+
+/// A self-signed certificate for `names`, such as "IP:127.0.0.1", with its key; removed with the test.
+class Certificate {
+ public:
+  explicit Certificate(const char* names) : folder_(std::filesystem::temp_directory_path() / new_id("tls_test_")) {
+    std::filesystem::create_directory(folder_);
+    EVP_PKEY* key = EVP_EC_gen("P-256");
+    X509* x509 = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
+    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
+    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
+    X509_set_pubkey(x509, key);
+    X509_set_issuer_name(x509, X509_get_subject_name(x509));
+    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names);
+    X509_add_ext(x509, extension, -1);
+    X509_EXTENSION_free(extension);
+    X509_sign(x509, key, EVP_sha256());
+    std::FILE* file = std::fopen(path().c_str(), "w");
+    PEM_write_X509(file, x509);
+    PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
+    std::fclose(file);
+    X509_free(x509);
+    EVP_PKEY_free(key);
+  }
+  ~Certificate() { std::filesystem::remove_all(folder_); }
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+
+  std::string path() const { return folder_ / "cert.pem"; }
+
+  asio::ssl::context server_context() const {
+    asio::ssl::context context(asio::ssl::context::tls_server);
+    context.use_certificate_chain_file(path());
+    context.use_private_key_file(path(), asio::ssl::context::pem);
+    return context;
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+const Certificate& loopback_certificate() {
+  static const Certificate certificate("IP:127.0.0.1,DNS:localhost");
+  return certificate;
+}
+const Certificate& elsewhere_certificate() {
+  static const Certificate certificate("IP:127.0.0.2,DNS:elsewhere.example");
+  return certificate;
+}
+
+awaitable<void> serves_https(tcp::socket socket, const Certificate& certificate) {
+  auto context = certificate.server_context();
+  TlsServer server(std::move(socket), context);
+  boost::system::error_code error;
+  co_await server.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+  std::array<char, 4096> bytes{};
+  while (!error) {
+    co_await server.async_read_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    const std::string name = SSL_get_servername(server.native_handle(), TLSEXT_NAMETYPE_host_name) != nullptr
+                                 ? SSL_get_servername(server.native_handle(), TLSEXT_NAMETYPE_host_name)
+                                 : "";
+    const std::string text = response(200, "to " + name);
+    co_await asio::async_write(server, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
+  }
+}
+awaitable<void> serves_loopback(tcp::socket socket) {
+  return serves_https(std::move(socket), loopback_certificate());
+}
+awaitable<void> serves_elsewhere(tcp::socket socket) {
+  return serves_https(std::move(socket), elsewhere_certificate());
+}
+
+awaitable<void> echoes_one_message(tcp::socket socket) {
+  auto context = loopback_certificate().server_context();
+  boost::beast::websocket::stream<TlsServer> server(std::move(socket), context);
+  boost::system::error_code error;
+  co_await server.next_layer().async_handshake(asio::ssl::stream_base::server,
+                                               asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return;
+  co_await server.async_accept(asio::use_awaitable);
+  boost::beast::flat_buffer buffer;
+  co_await server.async_read(buffer, asio::use_awaitable);
+  co_await server.async_write(buffer.data(), asio::use_awaitable);
+  co_await server.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
+}
+
+awaitable<void> hangs_in_the_handshake(tcp::socket socket) {
+  co_await until_closed(socket);
+}
+
+awaitable<Result<HttpResponse>> get(ImposterServer::Script script, std::string ca_file, Deadline deadline) {
+  const auto executor = co_await asio::this_coro::executor;
+  ImposterServer server(executor, {std::move(script)});
+  HttpClient client(executor, {.ca_file = std::move(ca_file)});
+  auto got = co_await client.send({.url = server.url("https")}, deadline);
+  co_await server.stop();
+  co_return got;
+}
+
+TEST(Tls, AGoodCertificateIsAccepted) {
+  run_test([]() -> awaitable<void> {
+    const auto got = co_await get(serves_loopback, loopback_certificate().path(), in_time());
+    if (!got) throw std::runtime_error(got.error().what);
+    EXPECT_EQ(got->body, "to ");  // RFC 6066: no address in SNI.
+  });
+}
+
+TEST(Tls, TheHostIsNamedAndTheConnectionKept) {
+  run_test([]() -> awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    ImposterServer server(executor, {serves_loopback});
+    HttpClient client(executor, {.ca_file = loopback_certificate().path()});
+    std::string url = server.url("https");
+    url.replace(url.find("127.0.0.1"), 9, "localhost");
+    for (int i = 0; i < 2; ++i) {
+      const auto got = co_await client.send({.url = url}, in_time());
+      if (!got) throw std::runtime_error(got.error().what);
+      EXPECT_EQ(got->body, "to localhost");
+    }
+    EXPECT_EQ(server.connections(), 1U);
+    co_await server.stop();
+  });
+}
+
+TEST(Tls, OthersAreNot) {
+  run_test([]() -> awaitable<void> {
+    const auto unknown = co_await get(serves_loopback, {}, in_time());
+    EXPECT_EQ(unknown.error().code, Errc::kUnavailable);
+    EXPECT_TRUE(unknown.error().what.contains("certificate")) << unknown.error().what;
+    const auto wrong_name = co_await get(serves_elsewhere, elsewhere_certificate().path(), in_time());
+    EXPECT_EQ(wrong_name.error().code, Errc::kUnavailable);
+    const auto no_file = co_await get(serves_loopback, "/nowhere.pem", in_time());
+    EXPECT_EQ(no_file.error().code, Errc::kInvalidArgument);
+  });
+}
+
+TEST(Tls, TheHandshakeHasTheDeadlineToo) {
+  run_test([]() -> awaitable<void> {
+    const auto got =
+        co_await get(hangs_in_the_handshake, loopback_certificate().path(), Deadline::after(milliseconds(40)));
+    EXPECT_EQ(got.error().code, Errc::kDeadline);
+  });
+}
+
+TEST(Tls, CarriesAWebSocket) {
+  run_test([]() -> awaitable<void> {
+    ImposterServer server(co_await asio::this_coro::executor, {echoes_one_message});
+    auto socket = co_await WebSocket::connect(server.url("wss"), {}, in_time(), loopback_certificate().path());
+    if (!socket) throw std::runtime_error(socket.error().what);
+    EXPECT_TRUE(co_await (*socket)->send({.data = "hello"}));
+    const auto message = co_await (*socket)->read();
+    EXPECT_EQ(message->data, "hello");
+    co_await (*socket)->close();
+    const auto untrusted = co_await WebSocket::connect(server.url("wss"), {}, in_time());
+    EXPECT_EQ(untrusted.error().code, Errc::kUnavailable);
+    co_await server.stop();
+  });
+}
+
+}  // namespace
+}  // namespace call_agent::net

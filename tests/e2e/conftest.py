@@ -1,0 +1,103 @@
+"""End-to-end tests: the real executable, a real LiveKit stack, real SIP telephones on loopback.
+
+Run by `./run test e2e`, which starts the stack. They ring only our own phones: no fixture starts unless the LiveKit host
+and the trunks' addresses are loopback.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from livekit_admin import LiveKitAdmin
+from mcp_server import McpServer
+from phones import ForeignPhone, Phone
+from processes import Background
+from worker import Worker
+
+ROOT = Path(__file__).resolve().parents[2]
+FOUR = ("LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "SIP_OUTBOUND_TRUNK_ID")
+
+
+def read_env(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+
+
+@pytest.fixture(scope="session")
+def program() -> Path:
+    return Path(os.environ.get("CALL_AGENT", ROOT / "build" / "release" / "call-agent"))
+
+
+@pytest.fixture(scope="session")
+def ports() -> dict[str, int]:
+    stack = Path(os.environ.get("CALL_AGENT_STACK_DIR", ROOT / "build" / "stack"))
+    return {key: int(value) for key, value in read_env(stack / "ports.env").items() if value.isdigit()}
+
+
+@pytest.fixture(scope="session")
+def livekit() -> LiveKitAdmin:
+    stack = Path(os.environ.get("CALL_AGENT_STACK_DIR", ROOT / "build" / "stack"))
+    return LiveKitAdmin(read_env(stack / ".env"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_environment():
+    """A developer's own account must never be dialed: the four variables come from --env-file alone."""
+    for name in FOUR + ("LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory) -> Path:
+    """One data folder for server and worker, as on a user's machine."""
+    folder = tmp_path_factory.mktemp("home")
+    os.environ["CALL_AGENT_HOME"] = str(folder)
+    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
+    return folder
+
+
+class Lab:
+    """Starts parts of the system for one test and ends them after it, by the ids it started."""
+
+    def __init__(self, program: Path, livekit: LiveKitAdmin, home: Path, folder: Path, ports: dict[str, int]):
+        self.program, self.livekit, self.home, self.folder, self.ports = program, livekit, home, folder, ports
+        self._started: list[Background] = []
+        self._port = ports["TEST_FIRST"]
+
+    def phone(self, scenario: str = "restaurant.json") -> Phone:
+        path = ROOT / "scenarios" / "phone" / scenario
+        return self._keep(Phone.start(self.program, self._next_port(), path, self.folder))
+
+    def foreign_phone(self, hold_ms: int = 20000) -> ForeignPhone:
+        return self._keep(ForeignPhone.start(self._next_port(), self._next_port(2), hold_ms, self.folder))
+
+    def worker(self, *arguments: str, wait: bool = True) -> Worker:
+        env_file = self.livekit.env_file(self.folder / "worker.env", trunk=None)
+        agent = f"agent-{self.folder.name}"
+        return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
+
+    def server(self, phone_port: int, agent: str, ringing_limit: int = 4) -> McpServer:
+        trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}")
+        env_file = self.livekit.env_file(self.folder / f"server-{phone_port}.env", trunk)
+        arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit)]
+        return self._keep(McpServer.start(self.program, env_file, arguments, self.folder))
+
+    def end(self) -> None:
+        for process in reversed(self._started):
+            process.stop()
+
+    def _keep(self, process):
+        self._started.append(process)
+        return process
+
+    def _next_port(self, count: int = 1) -> int:
+        first, self._port = self._port, self._port + count
+        assert self._port <= self.ports["TEST_LAST"]
+        return first
+
+
+@pytest.fixture
+def lab(program, livekit, home, tmp_path, ports):
+    laboratory = Lab(program, livekit, home, tmp_path, ports)
+    yield laboratory
+    laboratory.end()

@@ -1,0 +1,63 @@
+"""What tests ask of LiveKit directly: trunks of their own, and which rooms and participants there are."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlparse
+
+
+class LiveKitAdmin:
+    def __init__(self, variables: dict[str, str]):
+        host = urlparse(variables["LIVEKIT_URL"]).hostname
+        assert host in ("127.0.0.1", "localhost", "::1"), "tests use a LiveKit on this machine only"
+        self._variables = variables
+        self._base = variables["LIVEKIT_URL"].replace("ws", "http", 1)
+
+    def env_file(self, path: Path, trunk: str | None) -> Path:
+        variables = {**self._variables}
+        variables.pop("SIP_OUTBOUND_TRUNK_ID")
+        if trunk:
+            variables["SIP_OUTBOUND_TRUNK_ID"] = trunk
+        path.write_text("".join(f"{key}={value}\n" for key, value in variables.items()))
+        return path
+
+    def trunk_to(self, address: str) -> str:
+        assert address.startswith("127."), "tests ring phones on this machine only"
+        for trunk in self.call("SIP/ListSIPOutboundTrunk", {}).get("items", []):
+            if trunk.get("address") == address:
+                return trunk["sip_trunk_id"]
+        request = {"trunk": {"name": f"test {address}", "address": address, "transport": "SIP_TRANSPORT_UDP",
+                             "numbers": ["+442079460999"]}}
+        return self.call("SIP/CreateSIPOutboundTrunk", request)["sip_trunk_id"]
+
+    def rooms(self) -> list[str]:
+        return [room["name"] for room in self.call("RoomService/ListRooms", {}).get("rooms", [])]
+
+    def wait_until_gone(self, room: str, within_s: float = 10) -> None:
+        deadline = time.monotonic() + within_s
+        while room in self.rooms():
+            assert time.monotonic() < deadline, f"room {room} is still there"
+            time.sleep(0.05)
+
+    def call(self, method: str, body: dict) -> dict:
+        request = urllib.request.Request(f"{self._base}/twirp/livekit.{method}", json.dumps(body).encode(),
+                                         {"Content-Type": "application/json", "Authorization": f"Bearer {self._token()}"})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
+
+    def _token(self) -> str:
+        now = int(time.time())
+        claims = {"iss": self._variables["LIVEKIT_API_KEY"], "nbf": now - 5, "exp": now + 60, "sip": {"admin": True},
+                  "video": {"roomList": True, "roomCreate": True}}
+        signed = f"{_base64url({'alg': 'HS256', 'typ': 'JWT'})}.{_base64url(claims)}"
+        secret = self._variables["LIVEKIT_API_SECRET"].encode()
+        signature = hmac.new(secret, signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def _base64url(value: dict) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=").decode()

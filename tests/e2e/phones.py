@@ -1,0 +1,51 @@
+"""The telephones at the far end: ours, and sipp as the foreign one."""
+
+import json
+import time
+from pathlib import Path
+
+from processes import Background
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Phone(Background):
+    """`call-agent phone` on its own port, playing a scenario."""
+
+    port: int
+    events_file: Path
+
+    @classmethod
+    def start(cls, program: Path, port: int, scenario: Path, folder: Path) -> "Phone":
+        events = folder / f"phone-{port}.jsonl"
+        phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--scenario", scenario,
+                     "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
+        phone.port, phone.events_file = port, events
+        phone.wait_for("phone ready")
+        return phone
+
+    def events(self, kind: str | None = None) -> list[dict]:
+        if not self.events_file.exists():
+            return []
+        events = [json.loads(line) for line in self.events_file.read_text().splitlines()]
+        return [event for event in events if kind is None or event["event"] == kind]
+
+    def wait_for_event(self, kind: str, within_s: float = 15, count: int = 1) -> dict:
+        deadline = time.monotonic() + within_s
+        while len(found := self.events(kind)) < count:
+            assert time.monotonic() < deadline, f"phone: {len(found)} of {count} {kind}; had {self.events()}"
+            time.sleep(0.02)
+        return found[count - 1]
+
+
+class ForeignPhone(Background):
+    """sipp: another SIP stack than ours; echoes what it hears and hangs up after `hold_ms`."""
+
+    port: int
+
+    @classmethod
+    def start(cls, port: int, media_port: int, hold_ms: int, folder: Path) -> "ForeignPhone":
+        phone = cls([ROOT / "tests" / "sipp" / "foreign_phone", port, media_port, hold_ms, folder / "sipp-errors.log"],
+                    folder / "sipp.log")
+        phone.port = port
+        return phone

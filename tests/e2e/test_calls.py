@@ -1,0 +1,154 @@
+"""Every way a call can go, from the MCP tool to the telephone and back."""
+
+import wave
+
+import pytest
+
+NUMBER = "+442079460123"
+
+
+def test_a_booking_from_the_tool_call_to_the_summary(lab):
+    phone, worker = lab.phone("restaurant.json"), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+
+    placed = server.call("make_phone_call", phone_number=NUMBER, objective="Book a table for two tomorrow at eight for Ada.")
+    assert placed["state"] == "active"
+
+    record = server.finish(placed["call_id"])
+    assert record["outcome"] == "completed"
+    roles = [turn["role"] for turn in record["transcript"]]
+    assert roles.count("agent") >= 3 and roles.count("callee") >= 3
+    assert record["answers"]["booked_time"]["value"] == "20:30"
+    assert "half past eight" in record["answers"]["booked_time"]["quote"].lower()
+    assert record["summary"]
+    worker.wait_for("booked_time")  # The summary on the worker's terminal.
+
+    # Nobody speaks to a phone that has not answered, and the phone heard a voice.
+    answered = phone.wait_for_event("200")["t"]
+    assert phone.wait_for_event("first_audio")["t"] >= answered
+    with wave.open(record["recording"]) as recording:
+        assert recording.getnchannels() == 2
+        assert recording.getnframes() / recording.getframerate() > 5
+    lab.livekit.wait_until_gone(placed["call_id"])
+
+
+@pytest.mark.parametrize("suffix, outcome", [
+    ("486", "busy"), ("603", "declined"), ("404", "invalid_number"), ("480", "no_answer"), ("503", "trunk_error"),
+])
+@pytest.mark.parametrize("kind", ["ours", "foreign"])
+def test_a_phone_that_refuses(lab, refusing, kind, suffix, outcome):
+    server = refusing[kind]
+    placed = server.call("make_phone_call", phone_number=f"+442079460{suffix}")
+    assert (placed["state"], placed["outcome"]) == ("ended", outcome)
+    assert server.call("get_call", call_id=placed["call_id"])["sip_status"] == int(suffix)
+    lab.livekit.wait_until_gone(placed["call_id"], within_s=3)
+
+
+@pytest.mark.parametrize("kind", ["ours", "foreign"])
+def test_a_phone_that_nobody_answers_rings_no_longer_than_the_limit(lab, refusing, kind):
+    placed = refusing[kind].call("make_phone_call", phone_number="+442079460408")
+    assert (placed["state"], placed["outcome"]) == ("ended", "no_answer")
+    lab.livekit.wait_until_gone(placed["call_id"], within_s=3)
+
+
+def test_the_foreign_phone_answers_and_hangs_up(lab):
+    phone, worker = lab.foreign_phone(hold_ms=3000), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    record = server.finish(placed["call_id"])
+    assert record["outcome"] == "completed"
+    assert [turn["role"] for turn in record["transcript"]][:1] == ["agent"]
+
+
+def test_the_callee_hangs_up_first(lab):
+    phone, worker = lab.phone("hangup_first.json"), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    record = server.finish(placed["call_id"])
+    assert record["outcome"] == "completed"
+    assert phone.wait_for_event("bye")["who"] == "phone"
+    lab.livekit.wait_until_gone(placed["call_id"])
+
+
+def test_our_side_ends_the_call_on_request(lab):
+    phone, worker = lab.phone("silent.json"), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    server.call("end_call", call_id=placed["call_id"])
+    assert phone.wait_for_event("bye")["who"] == "remote"
+    assert server.finish(placed["call_id"])["outcome"] == "canceled"
+
+
+def test_two_calls_at_once_do_not_mix(lab):
+    restaurant, voicemail, worker = lab.phone("restaurant.json"), lab.phone("voicemail.json"), lab.worker()
+    one, other = lab.server(restaurant.port, worker.agent), lab.server(voicemail.port, worker.agent)
+    first = one.start_call(phone_number="+442079460101", objective="Book a table for two tomorrow at eight for Ada.")
+    second = other.start_call(phone_number="+442079460102")
+    placed = [one.answer(first)["result"]["structuredContent"], other.answer(second)["result"]["structuredContent"]]
+    records = [one.finish(placed[0]["call_id"]), other.finish(placed[1]["call_id"])]
+
+    heard = [" ".join(t["text"] for t in record["transcript"] if t["role"] == "callee").lower() for record in records]
+    assert "half past eight" in heard[0] and "half past eight" not in heard[1]
+    assert records[0]["room"] != records[1]["room"]
+    assert records[0]["phone_number"] == "+442079460101" and records[1]["phone_number"] == "+442079460102"
+
+
+def test_without_a_worker_nothing_rings(lab):
+    phone = lab.phone()
+    server = lab.server(phone.port, agent="nobody-has-this-name")
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    assert (placed["state"], placed["outcome"]) == ("ended", "agent_failed")
+    assert "calling-agent" in str(placed)
+    assert phone.events("invite") == []
+
+
+def test_a_worker_killed_before_dialing_means_no_ring(lab):
+    phone, worker = lab.phone(), lab.worker()
+    worker.kill()
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    assert placed["outcome"] == "agent_failed"
+    assert phone.events("invite") == []
+
+
+def test_the_call_goes_on_when_the_server_exits(lab):
+    phone, worker = lab.phone("restaurant.json"), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    server.stop()
+    phone.wait_for_event("bye", within_s=60)
+    worker.wait_for(placed["call_id"], within_s=30)
+    later = lab.server(phone.port, worker.agent)
+    assert later.finish(placed["call_id"])["outcome"] == "completed"
+
+
+def test_an_idempotency_key_rings_once(lab):
+    phone, worker = lab.phone("hangup_first.json"), lab.worker()
+    server = lab.server(phone.port, worker.agent)
+    first = server.call("make_phone_call", phone_number=NUMBER, idempotency_key="booking-7")
+    server.finish(first["call_id"])
+    second = server.call("make_phone_call", phone_number=NUMBER, idempotency_key="booking-7")
+    assert second["call_id"] == first["call_id"]
+    assert len(phone.events("invite")) == 1
+
+
+@pytest.mark.parametrize("number", ["not a number!", "911", "+1555", "", "+1911", "+442079460123\r\nX: y", "+9" * 40])
+def test_an_invalid_number_is_never_dialed(lab, refusing, number):
+    before = len(refusing["phone"].events("invite"))
+    text = refusing["ours"].refused("make_phone_call", phone_number=number)
+    assert "phone_number" in text
+    assert len(refusing["phone"].events("invite")) == before
+
+
+@pytest.fixture(scope="module")
+def refusing(program, livekit, home, tmp_path_factory, ports):
+    """One worker, both phones, a server for each: what the refusal tests share."""
+    from conftest import Lab
+
+    shared = Lab(program, livekit, home, tmp_path_factory.mktemp("refusing"), ports)
+    shared._port = ports["TEST_LAST"] - 20  # Beside the ports of the tests' own laboratories.
+    worker, phone, foreign = shared.worker(), shared.phone(), shared.foreign_phone()
+    parts = {"ours": shared.server(phone.port, worker.agent), "foreign": shared.server(foreign.port, worker.agent),
+             "phone": phone}
+    yield parts
+    shared.end()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# [SECONDS]: every fuzzer for so many seconds (30), from its seed corpus
+source "$(dirname "$0")/lib/common.sh"
+seconds=${1:-30}
+[[ $seconds =~ ^[0-9]+$ ]] || die "./run fuzz $seconds: expected a number of seconds"
+
+bash "$ROOT/tools/run/build.sh" fuzz
+cd "$ROOT"
+export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19
+shopt -s nullglob globstar
+failed=()
+for fuzzer in build/fuzz/fuzz_*; do
+  [[ -x $fuzzer && -f $fuzzer ]] || continue
+  name=${fuzzer##*/fuzz_}
+  found=build/fuzz/found/$name # what this machine found; src/ keeps the seeds
+  mkdir -p "$found"
+  seeds=(src/**/fuzz/corpus/"$name"/)
+  say "fuzzing $name for $seconds s"
+  step "fuzz $name" "The input that failed is in $found; replay it: $fuzzer FILE" \
+    "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$found/" "$found" "${seeds[@]}" || failed+=("$name")
+done
+((${#failed[@]} == 0)) || die "found by: ${failed[*]}"

