@@ -35,10 +35,9 @@ call_agent_static(dep_sqlite ARCHIVES sqlite3 LIBS ${CMAKE_DL_LIBS} Threads::Thr
 call_agent_static(dep_protobuf_lite ARCHIVES protobuf-lite LIBS Threads::Threads)
 call_agent_static(dep_flite ARCHIVES flite_cmu_us_slt flite_cmu_us_kal flite_usenglish flite_cmulex flite LIBS m)
 
-# SIP and RTP, and the G.722 codec, of the telephone. libre's headers ask for these two macros or redefine bool.
+# SIP and RTP of the telephone. libre's headers ask for these two macros or redefine bool.
 call_agent_static(dep_re ARCHIVES re z LIBS dep_openssl m)
 target_compile_definitions(dep_re INTERFACE HAVE_STDBOOL_H HAVE_INTTYPES_H)
-call_agent_static(dep_g722 ARCHIVES spandsp LIBS m)
 
 # Files that commands load when they need them (dlopen): only their headers are build dependencies.
 add_library(dep_onnxruntime_headers INTERFACE)

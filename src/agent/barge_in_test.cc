@@ -138,14 +138,18 @@ TEST_F(BargeIn, YeahIntoTheLastWordsOfAQuestionIsItsAnswer) {
   call_.understood("Yeah.");
   EXPECT_TRUE(call_.did("stop_voice"));
   call_.judged(0.9F);
+  call_.wait(milliseconds{192});
   EXPECT_TRUE(call_.did("record_callee \"Yeah.\""));
 }
 
-TEST_F(BargeIn, YeahInsideAQuestionIsItsAnswerIfNothingElseFollows) {
+TEST_F(BargeIn, YeahNearTheEndOfAQuestionIsItsAnswerIfNothingElseFollows) {
   TestCall call;
   call.pick_up_and_listen();
   call.agent_is_speaking("Do you have a table for two?");
-  call.callee_says("Yes.");
+  call.callee_starts();
+  call.event(VoiceHeld{milliseconds{1000}});
+  call.callee_pauses();
+  call.understood("Yes.");
   EXPECT_TRUE(call.did("release_voice"));
   call.wait(milliseconds{600});
   call.agent_finishes();
@@ -154,6 +158,20 @@ TEST_F(BargeIn, YeahInsideAQuestionIsItsAnswerIfNothingElseFollows) {
   call.wait(milliseconds{300});
   EXPECT_TRUE(call.did("record_callee \"Yes.\""));
   EXPECT_TRUE(call.did("start_reply"));
+}
+
+TEST_F(BargeIn, YeahEarlyInAQuestionIsNotItsAnswer) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.agent_is_speaking("We would be two. Do you have a table?");
+  call.callee_starts();
+  call.event(VoiceHeld{milliseconds{2500}});
+  call.callee_pauses();
+  call.understood("Mm-hm.");
+  call.wait(milliseconds{2500});
+  call.agent_finishes();
+  call.wait(milliseconds{3000});
+  EXPECT_FALSE(call.did("record_callee"));
 }
 
 // livekit/agents#6608: no deaf time at the start of the call.

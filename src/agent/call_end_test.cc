@@ -65,6 +65,22 @@ TEST(CallEnd, OneMoreThingAfterTheGoodbyeIsAnswered) {
   EXPECT_FALSE(call.over());
 }
 
+TEST(CallEnd, AGoodbyeCutOffBeforeItWasHeardIsSaidAgain) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("That is all right, then.");
+  call.agent_replies("Thank you. Goodbye.", true);
+  call.agent_is_heard();
+  call.callee_starts();
+  call.wait(milliseconds{1700}, true);
+  call.callee_pauses();
+  call.forget();
+  call.understood("Half past eight for two. See you tomorrow.");
+  call.judged(0.9F);
+  EXPECT_FALSE(call.did("hang_up"));
+  EXPECT_TRUE(call.did("start_reply"));
+}
+
 TEST(CallEnd, SilenceIsAskedIntoTwiceThenTheAgentSaysGoodbye) {
   TestCall call;
   call.pick_up_and_listen();

@@ -11,6 +11,7 @@ namespace {
 using Words = std::vector<std::string_view>;
 
 constexpr std::size_t kLongestBackchannel = 5;  // Words. Longer is somebody taking the turn.
+constexpr std::size_t kBrief = 2;
 constexpr std::size_t kLongestShortAnswer = 4;
 constexpr std::size_t kLongestFarewell = 12;
 
@@ -214,6 +215,10 @@ bool is_farewell(std::string_view text) {
 bool is_short_answer(std::string_view text) {
   const auto normal = normalize_words(text);
   return !normal.empty() && split(normal).size() <= kLongestShortAnswer && consists_of(normal, kShortAnswers);
+}
+
+bool is_brief(std::string_view text) {
+  return !is_question(text) && split(normalize_words(text)).size() <= kBrief;
 }
 
 bool asks_for_patience(std::string_view text) {

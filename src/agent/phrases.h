@@ -30,6 +30,8 @@ bool is_greeting(std::string_view text);
 bool is_farewell(std::string_view text);
 /// "yes", "no thanks", "that's right": complete, however short.
 bool is_short_answer(std::string_view text);
+/// A word or two and no question: as often the beginning of a sentence as all of it.
+bool is_brief(std::string_view text);
 /// "hold on", "one moment", "let me check": a silence is going to follow and is no reason to ask whether they left.
 bool asks_for_patience(std::string_view text);
 /// Ends on "and", "the", "um" …: more is to come, whatever the voice sounded like.

@@ -14,7 +14,8 @@
 #include "core/result.h"
 
 /// What a conversation needs from the world. One object per call of each port, used on that call's executor only;
-/// whatever they share (a model, a socket pool) is theirs to synchronise. Audio is mono, 16-bit, native endian.
+/// whatever they share (a model, a socket pool) is theirs to synchronise. Audio is mono, 16-bit, native endian. Every
+/// awaitable that waits for somebody else (a server, a lane) ends within a limit of its own.
 namespace call_agent::agent {
 
 using Sample = std::int16_t;

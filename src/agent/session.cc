@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kPerMillisecond = kListenRate / 1000;
 constexpr std::size_t kPreroll = 500 * kPerMillisecond;
 constexpr milliseconds kHeartbeat{500};
+constexpr milliseconds kLateBurst{2000};
 
 }  // namespace
 
@@ -87,11 +88,19 @@ awaitable<SessionResult> Session::run() {
 
   SessionResult result{.reason = over_->reason, .detail = over_->detail};
   if (!cancelled && active_) result.report = co_await report();
-  result.metrics = {{"duration_ms", now().count()}, {"turns", transcript_.size()}, {"audio_lost_ms", lost_.count()}};
-  for (const auto* kind : {"interruption", "backchannel", "noise", "reply_dropped", "reply_failed", "still_there"}) {
-    const auto count = counts_.find(kind);
-    result.metrics[std::string(kind) + "s"] = count == counts_.end() ? 0 : count->second;
-  }
+  const auto count = [this](std::string_view kind) {
+    const auto found = counts_.find(kind);
+    return found == counts_.end() ? 0 : found->second;
+  };
+  result.metrics = {{"duration_ms", now().count()},
+                    {"turns", transcript_.size()},
+                    {"interruptions", count("interruption")},
+                    {"backchannels", count("backchannel")},
+                    {"noises", count("noise")},
+                    {"replies_dropped", count("reply_dropped")},
+                    {"replies_failed", count("reply_failed")},
+                    {"prompts", count("still_there")},
+                    {"audio_lost_ms", lost_.count()}};
   result.transcript = std::move(transcript_);
   co_return result;
 }
@@ -155,19 +164,23 @@ awaitable<void> Session::judge_turns() {
   }
 }
 
-// Time is the callee's audio. Should none come, the call must still end some day.
+// Time is the callee's audio. Should none come, the call must still end some day. A moment without is a late burst,
+// and will be counted when it comes.
 awaitable<void> Session::mind_the_silence() {
   auto before = heard_.total();
-  auto since = Clock::now();
+  auto heard_at = Clock::now();
+  auto counted = heard_at;
   for (;;) {
     co_await sleep_for(kHeartbeat);
-    const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - since);
-    since += elapsed;
-    if (active_ && heard_.total() == before) {
-      lost_ += elapsed;
+    const auto at = Clock::now();
+    voice_.check(at);
+    if (!active_ || heard_.total() != before) heard_at = at;
+    if (at - heard_at >= kLateBurst) {
+      lost_ += std::chrono::duration_cast<milliseconds>(at - std::max(heard_at, counted));
       dispatch(Tick{});
     }
     before = heard_.total();
+    counted = at;
   }
 }
 

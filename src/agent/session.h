@@ -33,7 +33,8 @@ struct SessionResult {
   std::string detail;  ///< For people: "the language model failed twice: …".
   std::vector<Turn> transcript;
   Report report;                  ///< Every answer's quote occurs in the transcript.
-  Json metrics = Json::object();  ///< duration_ms, turns, replies, interruptions, backchannels, replies_dropped …
+  Json metrics = Json::object();  ///< duration_ms, turns, interruptions, backchannels, noises, replies_dropped,
+                                  ///< replies_failed, prompts, audio_lost_ms: integers.
 };
 
 /// One conversation on the telephone: moves bytes between the ports and does what TurnTaking decides.

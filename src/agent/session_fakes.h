@@ -204,11 +204,16 @@ class FakeTts : public Tts {
  public:
   static constexpr int kRate = 8000;
   int failures = 0;
+  bool hangs = false;
   std::vector<std::string> spoken;
 
   int sample_rate() const override { return kRate; }
   awaitable<Result<void>> synthesize(std::string text, OnAudio on_audio) override {
     if (failures-- > 0) co_return fail(Errc::kInternal, "no voice today");
+    if (hangs) {
+      Notifier never(co_await asio::this_coro::executor);
+      co_await never.wait();
+    }
     spoken.push_back(text);
     const std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20, 500);
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -92,7 +92,7 @@ TEST_F(SessionTest, TheFirstWordsAreReadyBeforeTheDialAndComeWithTheFirstFrameAf
   EXPECT_FALSE(media_.heard_agent(0, 1000)) << "never before the answer";
   EXPECT_TRUE(media_.heard_agent(1000, 1040));
   ASSERT_EQ(result->transcript.size(), 1U);
-  EXPECT_EQ(result->transcript[0].start, milliseconds{0});
+  EXPECT_LE(result->transcript[0].start, milliseconds{20});
 }
 
 TEST_F(SessionTest, WithoutAnOpeningTheLanguageModelFindsOne) {
@@ -293,7 +293,7 @@ TEST_F(SessionTest, SilenceEndsTheCallWithWords) {
   EXPECT_THAT(said(result.transcript), ElementsAre("agent: Hello, this is Ada.", "agent: Hello, are you still there?",
                                                    "agent: Hello, are you still there?",
                                                    "agent: I cannot hear anyone, so I will hang up now. Goodbye."));
-  EXPECT_EQ(result.metrics["still_theres"], 2);
+  EXPECT_EQ(result.metrics["prompts"], 2);
 }
 
 // livekit/agents#6093: figures of more than 200 s, and below zero.

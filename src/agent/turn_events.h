@@ -59,7 +59,7 @@ struct ReplyFailed {
 struct VoiceStarted {};    ///< The first audio of what the agent now says has gone out.
 struct VoiceIdle {};       ///< Everything given to the voice has been heard.
 struct VoiceHeld {         ///< The answer to HoldVoice, if something was being said.
-  milliseconds remaining;  ///< Speech cut off, as far as it is synthesised.
+  milliseconds remaining;  ///< What was cut off; of sentences not yet synthesised, as long as they will roughly be.
 };
 struct VoiceFailed {
   std::string what;

@@ -6,9 +6,10 @@
 namespace call_agent::agent {
 namespace {
 
-constexpr milliseconds kAnswerOverlap{500};  // A "yes" into this much of the rest is an answer.
-constexpr milliseconds kAudibleSpeech{700};  // Speech this long of which nothing is understood was no cough.
-constexpr milliseconds kPickUp{2500};        // A greeting that begins this early belongs to picking up.
+constexpr milliseconds kAnswerOverlap{500};   // A "yes" into this much of the rest is an answer.
+constexpr milliseconds kEndOfQuestion{1500};  // Into this much of it, it may turn out to be one.
+constexpr milliseconds kAudibleSpeech{700};   // Speech this long of which nothing is understood was no cough.
+constexpr milliseconds kPickUp{2500};         // A greeting that begins this early belongs to picking up.
 constexpr int kMostUnclear = 2;
 
 }  // namespace
@@ -105,7 +106,7 @@ void TurnTaking::words_over_the_agent() {
     emit(Note{picking_up ? "greeting" : "backchannel", text});
     if (picking_up) {
       emit(std::move(words));
-    } else {
+    } else if (reply_ && reply_->done && held_remaining_ && *held_remaining_ < kEndOfQuestion) {
       aside_ = std::move(words);
     }
     return go_on();
@@ -132,10 +133,13 @@ void TurnTaking::words_to_the_agent() {
     return say(phrases_.say_again);
   }
   const bool may_end = !callee_.judged || !callee_.probability || *callee_.probability >= options_.turn_over;
+  if (may_end) speculate(text);
+}
+
+void TurnTaking::speculate(const std::string& text) {
   const bool needs_reply = !goodbye_is_final() && !(closing_ && is_farewell(text));
-  if (options_.speculate && may_end && needs_reply && !is_hanging(text) && mouth_ == Mouth::kSilent && !reply_) {
-    start_reply(text);
-  }
+  if (!options_.speculate || !needs_reply || is_hanging(text) || mouth_ != Mouth::kSilent || reply_) return;
+  start_reply(text);
 }
 
 void TurnTaking::roll_segment() {
@@ -196,13 +200,15 @@ void TurnTaking::settle_listening() {
   const std::string text = turn_text();
   if (text.empty()) return;
   const milliseconds silence = now_ - callee_.last_sound;
-  const bool model_says = callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text);
+  // "Lovely," is how many a sentence begins: a word or two are over only once a little silence confirms it.
+  const bool confirmed = silence >= options_.short_answer_limit || !is_brief(text);
+  const bool model_says =
+      callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text) && confirmed;
   const bool full = text.size() >= options_.most_turn_bytes;
   if (!model_says && !full && silence < limit_for(text)) {
-    if (callee_.judged && !callee_.text.empty() && !reply_ &&
-        callee_.last_sound - callee_.segment_began >= options_.roll_segment) {
-      roll_segment();
-    }
+    if (silence >= options_.speculate_after) speculate(text);
+    const bool long_segment = callee_.last_sound - callee_.segment_began >= options_.roll_segment;
+    if (callee_.judged && !callee_.text.empty() && !reply_ && long_segment) roll_segment();
     return;
   }
   // Sound again, too little yet to be speech: the next window will tell, and talking into it would be rude.

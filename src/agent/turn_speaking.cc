@@ -6,7 +6,6 @@
 namespace call_agent::agent {
 namespace {
 
-constexpr milliseconds kRecentAside{4000};  // A "yes" this long before the question's end may be its answer.
 constexpr int kMostFailures = 2;
 
 }  // namespace
@@ -123,6 +122,8 @@ void TurnTaking::silence_the_agent() {
 void TurnTaking::yield_turn() {
   if (mouth_ == Mouth::kSpeaking) emit(Note{"interruption", ""});
   silence_the_agent();
+  // A goodbye that was not heard is none.
+  if (!goodbye_is_final()) closing_.reset();
 }
 
 void TurnTaking::go_on() {
@@ -140,7 +141,6 @@ void TurnTaking::finish_turn() {
   opening_ = false;
   reply_.reset();
   silent_since_ = now_;
-  if (aside_ && now_ - aside_->end > kRecentAside) aside_.reset();
 }
 
 void TurnTaking::settle_speaking() {

@@ -26,11 +26,12 @@ class TurnTaking {
  public:
   struct Options {
     float turn_over = 0.5F;                ///< Probability from which the turn model's word is taken.
-    milliseconds silence_limit{800};       ///< Silence that ends a turn whatever the model says.
-    milliseconds short_answer_limit{320};  ///< The same for "yes" and its kind.
+    milliseconds silence_limit{700};       ///< Silence that ends a turn whatever the model says.
+    milliseconds short_answer_limit{320};  ///< The same for "yes" and its kind; and the least for a word or two.
     milliseconds hanging_limit{1500};      ///< The same for a sentence that ends on "and".
     milliseconds no_model_limit{500};      ///< The same if the turn model failed.
     bool speculate = true;                 ///< Begin the reply while the turn may still go on: quicker, more tokens.
+    milliseconds speculate_after{400};     ///< Silence after which that is done even if the model doubts the end.
     milliseconds barge_in_limit{1500};     ///< Speech over the agent that is surely no backchannel.
     milliseconds late_answer{1200};  ///< After this "yeah" spoken into the end of the agent's question is its answer.
     milliseconds transcript_patience{4000};
@@ -111,6 +112,7 @@ class TurnTaking {
   void words_over_the_agent();
   void words_to_the_agent();
   void roll_segment();
+  void speculate(const std::string& text);
   std::string turn_text() const;
   milliseconds limit_for(const std::string& text) const;
   void settle_listening();

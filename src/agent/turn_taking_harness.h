@@ -55,12 +55,13 @@ class TestCall {
   void understood(std::string text) { event(Transcribed{.pause = pause_, .text = std::move(text)}); }
   void judged(float probability) { event(TurnJudged{pause_, probability}); }
 
-  /// The callee says this, and the models find it complete.
+  /// The callee says this, the models find it complete, and a little silence follows.
   void callee_says(const std::string& text, milliseconds length = milliseconds{600}) {
     callee_starts();
     callee_pauses(length);
     understood(text);
     judged(0.9F);
+    wait(milliseconds{192});
   }
 
   void agent_replies(const std::string& text, bool ends_call = false, bool other_tools = false) {

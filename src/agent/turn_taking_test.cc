@@ -83,8 +83,39 @@ TEST(TurnTaking, ATurnTheModelFindsUnfinishedWaitsForTheSilenceLimit) {
   call.understood("We could do it on Tuesday");
   call.wait(milliseconds{500});
   EXPECT_FALSE(call.did("record_callee"));
-  call.wait(milliseconds{200});
+  call.wait(milliseconds{64});
   EXPECT_TRUE(call.did("record_callee \"We could do it on Tuesday\""));
+}
+
+TEST(TurnTaking, AReplyToATurnThatMayGoOnIsReadyWhenTheSilenceLimitComes) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.callee_pauses();
+  call.judged(0.2F);
+  call.understood("We could do it on Tuesday");
+  call.wait(milliseconds{200});
+  EXPECT_FALSE(call.did("start_reply"));
+  call.wait(milliseconds{64});
+  EXPECT_TRUE(call.did("start_reply 2 if"));
+  EXPECT_FALSE(call.did("release_voice"));
+  call.wait(milliseconds{320});
+  EXPECT_TRUE(call.did("release_voice"));
+}
+
+TEST(TurnTaking, AWordThatMayBeginASentenceIsGivenAMoment) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.callee_pauses(milliseconds{400});
+  call.understood("Lovely.");
+  call.judged(0.99F);
+  EXPECT_FALSE(call.did("record_callee"));
+  call.callee_starts();
+  call.callee_pauses();
+  call.understood("Lovely, half past eight.");
+  call.judged(0.99F);
+  EXPECT_TRUE(call.did("record_callee \"Lovely, half past eight.\""));
 }
 
 TEST(TurnTaking, ASentenceThatHangsOnAndIsGivenTimeWhateverTheModelSays) {

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kMostPrepared = 16;
 constexpr std::size_t kMostSeconds = 60;  // Of one sentence; a voice that runs away must not fill the memory.
-constexpr std::size_t kAhead = 1;         // Sentences synthesised before they are needed.
+constexpr milliseconds kPatience{10000};
+constexpr std::size_t kAhead = 1;  // Sentences synthesised before they are needed.
 
 }  // namespace
 
@@ -62,7 +63,7 @@ std::optional<milliseconds> Voice::hold() {
     written_ = flushed_at_ = resume;
   }
   if (clips_.empty()) return std::nullopt;
-  return to_time(synthesised() - std::min(heard_, synthesised()));
+  return unheard();
 }
 
 void Voice::release() {
@@ -121,6 +122,12 @@ void Voice::account() {
   heard_ = std::clamp(flushed_at_ + samples, heard_, std::max(heard_, written_));
 }
 
+void Voice::check(TimePoint now) {
+  if (synthesising_ == 0 || now - progress_ < kPatience) return;
+  progress_ = now;
+  listener_.on_voice_failed({Errc::kDeadline, "the voice brought no audio for 10 s"});
+}
+
 awaitable<void> Voice::close() {
   synthesis_.cancel();
   co_await synthesis_.join();
@@ -134,6 +141,7 @@ void Voice::pump() {
     if (clip.begun) continue;
     clip.begun = true;
     synthesising_ = clip.id;
+    progress_ = Clock::now();
     if (!synthesis_began_) synthesis_began_ = Clock::now();
     synthesis_.spawn(synthesize(clip.id, clip.text));
     return;
@@ -166,6 +174,7 @@ void Voice::append(int id, std::span<const Sample> audio) {
   if (!first_audio_ && synthesis_began_) {
     first_audio_ = std::chrono::duration_cast<milliseconds>(Clock::now() - *synthesis_began_);
   }
+  progress_ = Clock::now();
   clip->audio.insert(clip->audio.end(), audio.begin(), audio.end());
   clip->samples = clip->audio.size();
   changed_.notify();
@@ -245,10 +254,13 @@ bool Voice::all_written() const {
   return !held_ && !writing_ && !clips_.empty() && place_of(written_).clip >= clips_.size();
 }
 
-std::size_t Voice::synthesised() const {
-  std::size_t samples = 0;
-  for (const auto& clip : clips_) samples += clip.samples;
-  return samples;
+milliseconds Voice::unheard() const {
+  milliseconds total{0};
+  for (const auto& clip : clips_) {
+    const auto made = to_time(clip.samples);
+    total += clip.complete ? made : std::max(made, estimated_duration(clip.text));
+  }
+  return std::max(milliseconds{0}, total - to_time(heard_));
 }
 
 milliseconds Voice::to_time(std::size_t samples) const {

@@ -41,8 +41,8 @@ class Voice {
   awaitable<void> watch();
 
   void say(std::string sentence);
-  /// Silence at once, keeping what was cut off. Returns how much synthesised speech that was; empty if nothing is being
-  /// said. What is said meanwhile waits.
+  /// Silence at once, keeping what was cut off. Returns how long that is, roughly for what is not yet synthesised;
+  /// empty if nothing is being said. What is said meanwhile waits.
   std::optional<milliseconds> hold();
   /// Goes on from the last quiet place before the cut.
   void release();
@@ -50,6 +50,9 @@ class Voice {
   Heard stop();
   /// Forgets what was said, all of it having been heard.
   Heard finish();
+
+  /// To be called now and then: a sentence whose synthesis has brought nothing for 10 s is a failed voice.
+  void check(TimePoint now);
 
   /// Cancels synthesis and waits for it. The Voice is of no use afterwards.
   awaitable<void> close();
@@ -75,7 +78,7 @@ class Voice {
   Place place_of(std::size_t sample) const;
   bool next_chunk(std::vector<Sample>& chunk);
   bool all_written() const;
-  std::size_t synthesised() const;
+  milliseconds unheard() const;
   milliseconds to_time(std::size_t samples) const;
   void account();
   void reset();
@@ -99,7 +102,8 @@ class Voice {
   bool writing_ = false;
   bool started_ = false;
   bool idle_told_ = true;
-  std::optional<TimePoint> synthesis_began_;
+  std::optional<TimePoint> synthesis_began_;  // Of the first sentence.
+  TimePoint progress_{};                      // Of the synthesis in work.
   std::optional<milliseconds> first_audio_;
 };
 

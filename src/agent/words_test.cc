@@ -145,6 +145,13 @@ TEST(Phrases, AShortAnswerIsComplete) {
   EXPECT_FALSE(is_short_answer("Yes, we have a"));
 }
 
+TEST(Phrases, AWordOrTwoMayOnlyBeTheBeginning) {
+  EXPECT_TRUE(is_brief("Lovely."));
+  EXPECT_TRUE(is_brief("All right,"));
+  EXPECT_FALSE(is_brief("How many?"));
+  EXPECT_FALSE(is_brief("At half past"));
+}
+
 TEST(Phrases, AHangingSentenceIsNot) {
   EXPECT_TRUE(is_hanging("We have one at"));
   EXPECT_TRUE(is_hanging("Let me see,"));

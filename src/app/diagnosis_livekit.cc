@@ -18,7 +18,8 @@ Finding refusal(const TwirpError& failed) {
   const auto& what = failed.error.what;
   switch (failed.error.code) {
     case Errc::kPermission:
-      return {Status::kBad, "LiveKit", "it does not accept the key: " + what,
+      // Without LiveKit's own words: they may repeat the token.
+      return {Status::kBad, "LiveKit", "it does not accept the key",
               "LIVEKIT_API_KEY and LIVEKIT_API_SECRET must belong together, and to the project of LIVEKIT_URL"};
     case Errc::kUnavailable:
     case Errc::kDeadline:

@@ -99,7 +99,11 @@ Result<Settings> Settings::load(const std::optional<std::filesystem::path>& env_
   for (const auto& path : files) {
     const bool asked_for = env_file && path == *env_file;
     std::error_code error;
-    const bool exists = std::filesystem::is_regular_file(path, error);
+    // What was asked for may also be a pipe, such as the shell's <(pass show livekit).
+    const auto kind = std::filesystem::status(path, error).type();
+    const bool exists =
+        kind == std::filesystem::file_type::regular ||
+        (asked_for && kind != std::filesystem::file_type::directory && std::filesystem::exists(path, error));
     if (!exists && !asked_for) continue;
     std::ifstream file(path, std::ios::binary);
     if (!exists || !file) return fail(Errc::kNotFound, fmt::format("cannot read the env file {}", path.string()));

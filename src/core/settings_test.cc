@@ -88,6 +88,12 @@ TEST_F(SettingsTest, AFileThatWasAskedForMustBeReadable) {
   EXPECT_THAT(broken.error().what, HasSubstr("line 1"));
 }
 
+TEST_F(SettingsTest, AnEmptyDeviceIsAnEmptyFile) {
+  const auto settings = Settings::load("/dev/null");
+  ASSERT_TRUE(settings);
+  EXPECT_FALSE(settings->get("SETTINGS_TEST_A"));
+}
+
 TEST(Settings, AMissingVariableIsNamedWithWhereToGetIt) {
   const auto value = Settings::of({}).require("LIVEKIT_API_SECRET");
   ASSERT_FALSE(value);

@@ -90,6 +90,21 @@ TEST_F(TaskGroupTest, AMemberCancelledBeforeItStartsNeverRuns) {
   EXPECT_EQ(tasks.size(), 0U);
 }
 
+TEST_F(TaskGroupTest, OneMemberIsCancelledAlone) {
+  const auto first = tasks.spawn(sleep_long(count, other));
+  int second_woke = 0;
+  tasks.spawn(sleep_long(second_woke, other));
+  io.poll();
+  tasks.cancel(first);
+  io.poll();
+  EXPECT_EQ(count, 1);
+  EXPECT_EQ(second_woke, 0);
+  EXPECT_EQ(tasks.size(), 1U);
+  tasks.cancel(first);
+  tasks.cancel();
+  test::run_on(io, tasks.join());
+}
+
 TEST_F(TaskGroupTest, AMemberMayCancelItsOwnGroup) {
   tasks.spawn(cancel_own_group(tasks));
   tasks.spawn(sleep_long(count, other));

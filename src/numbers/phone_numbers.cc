@@ -123,6 +123,8 @@ Result<calls::CheckedNumber> PhoneNumbers::check(std::string_view phone_number) 
   CallAgentNumber number{};
   const int verdict = library_->check(digits->c_str(), &number);
   if (verdict != kCallAgentPossible) return refusal(verdict);
+  // It may have lost a national prefix since normalize() counted.
+  if (std::string_view(number.e164).size() < kLeastDigits + 1) return refusal(kCallAgentTooShort);
   calls::CheckedNumber checked{.e164 = number.e164, .region = number.region, .warning = ""};
   if (number.valid == 0) checked.warning = "the area code is not known to the 2022 numbering data";
   return checked;

@@ -96,6 +96,14 @@ TEST(PhoneNumbers, AcceptsSubscribersNumbersOfTheWorld) {
   }
 }
 
+TEST(PhoneNumbers, ANationalPrefixInParenthesesIsDropped) {
+  const PhoneNumbers plan;
+  const auto checked = plan.check("+44 (0)20 7946 0123");
+  ASSERT_TRUE(checked) << checked.error().what;
+  EXPECT_EQ(checked->e164, "+442079460123");
+  EXPECT_THAT(refusal_of("+640. 0. 34466.3"), HasSubstr("phone_number has")) << "two of them are a mistake";
+}
+
 TEST(PhoneNumbers, AcceptsTheNumbersSetAsideForDrama) {
   const PhoneNumbers plan;
   for (int i = 0; i < 1000; ++i) {

@@ -22,11 +22,14 @@ inline constexpr std::uint32_t kTicksPerPacket = kRtpClock * kPacketMs / 1000;
 std::string_view codec_name(CodecKind kind);      ///< As in SDP: "PCMU".
 std::uint8_t codec_payload_type(CodecKind kind);  ///< The static one of RFC 3551: 0, 8, 9.
 
+/// G.722 needs a library that may not be installed; the others always are.
+bool codec_available(CodecKind kind);
+
 /// One direction pair of a call's audio. G.722 keeps state between packets.
 class Codec {
  public:
   virtual ~Codec() = default;
-  /// Errors: kInternal if the codec library refuses.
+  /// Errors: kUnavailable unless codec_available(); kInternal if the codec's library refuses.
   static Result<std::unique_ptr<Codec>> create(CodecKind kind);
 
   /// Hz of the linear audio: 8000, or 16000 for G.722.

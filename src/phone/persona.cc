@@ -18,7 +18,7 @@ void Persona::dtmf_heard(char digit) {
 }
 
 void Persona::finished() {
-  busy_ = false;
+  finished_ = busy_;
 }
 
 void Persona::go(std::size_t step, milliseconds now, const Ear& ear) {
@@ -28,11 +28,13 @@ void Persona::go(std::size_t step, milliseconds now, const Ear& ear) {
 }
 
 std::optional<Persona::Action> Persona::next(milliseconds now, const Ear& ear) {
-  if (busy_ || hung_up_) {
-    // What is heard while it speaks is not an answer to what it says.
+  if (hung_up_) return std::nullopt;
+  if (busy_) {
+    // What is heard while it speaks is not an answer to what it says; the next step begins once it is done.
     step_began_ = now;
     voiced_before_ = ear.voiced_packets();
-    return std::nullopt;
+    if (!finished_) return std::nullopt;
+    busy_ = finished_ = false;
   }
   if (now >= scenario_.longest) step_ = kHangUpStep;
   for (int count = 0; count < kMostStepsAtOnce; ++count) {

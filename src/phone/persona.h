@@ -45,7 +45,8 @@ class Persona {
   std::uint64_t voiced_before_ = 0;  ///< Ear::voiced_packets() when the step began.
   std::string pressed_;              ///< Keys not yet expected by a step.
   std::vector<int> jumps_;           ///< Of each GoTo step, since it last let pass.
-  bool busy_ = false;
+  bool busy_ = false;                ///< Until what it asked for is over …
+  bool finished_ = false;            ///< … as finished() has said since the last next().
   bool hung_up_ = false;
 };
 

@@ -111,7 +111,9 @@ class Phone::Loop final : public PhoneCall::Owner {
       sip_transp_flush(stack);
       sa bound = address;
       error = sip_transp_add(stack, SIP_TRANSP_UDP, &bound);
-      if (error == 0) error = sip_transp_laddr(stack, &bound, SIP_TRANSP_UDP, &address);
+      sa remote = address;  // Any one of the same family: there is one UDP transport.
+      if (sa_is_any(&remote)) sa_set_str(&remote, sa_af(&address) == AF_INET ? "127.0.0.1" : "::1", 0);
+      if (error == 0) error = sip_transp_laddr(stack, &bound, SIP_TRANSP_UDP, &remote);
       port_ = sa_port(&bound);
       if (error == 0) error = sip_transp_add(stack, SIP_TRANSP_TCP, &bound);
     }

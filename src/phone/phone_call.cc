@@ -105,7 +105,9 @@ void PhoneCall::ring(const sip_msg& invite) {
     return refuse(invite, 503, "No RTP port");
   }
   rtp_ = std::move(*leg);
-  auto offer = MediaOffer::create(local, rtp_->port(), script_->scenario.codecs);
+  auto codecs = script_->scenario.codecs;
+  std::erase_if(codecs, [](CodecKind kind) { return !codec_available(kind); });
+  auto offer = MediaOffer::create(local, rtp_->port(), codecs);
   has_offer_ = mbuf_get_left(invite.mb) > 0;
   Result<void> readable{};
   if (offer && has_offer_) readable = offer->read(*invite.mb, true);

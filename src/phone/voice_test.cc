@@ -78,7 +78,7 @@ TEST(VoiceSender, MarksTheFirstAndTheLastVoicedPacketOfAClip) {
     const auto packet = sender.next();
     marks += packet.first_voiced ? 'F' : packet.last_voiced ? 'L' : packet.finished ? 'E' : '.';
   }
-  EXPECT_EQ(marks, "..F....L..E..");
+  EXPECT_EQ(marks, "..F...L...E..");
 }
 
 TEST(VoiceSender, DigitsTakeThePlaceOfAudioAndTheClockGoesOn) {

@@ -44,7 +44,7 @@ say "A restaurant's telephone on 127.0.0.1:$PHONE_SIP_PORT, and the agent's work
 "$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --scenario "$root/scenarios/phone/restaurant.json" \
   --record "$demo/phone" --log "$demo/phone.jsonl" >"$demo/phone.log" 2>&1 &
 pids+=($!)
-"$program" --env-file "$root/build/stack/.env" calling-agent --scripted "$root/scenarios/dialogues/restaurant.json" \
+"$program" --env-file "$root/build/stack/.env" calling-agent \
   >"$demo/worker.log" 2>&1 &
 pids+=($!)
 wait_for "$demo/phone.log" "phone ready" "The telephone"

@@ -3,6 +3,7 @@
 source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 local_dir=$ROOT/deploy/local
+deps=$ROOT/build/deps
 phonenumber_headers=libphonenumber-dev=8.12.57+ds-3
 
 bash "$lib/packages.sh"
@@ -10,11 +11,11 @@ bash "$lib/packages.sh"
 unpacked=$CACHE/deps-$(hash_of "$local_dir"/requirements-*.txt "$local_dir"/*/go.mod "$local_dir"/*/go.sum \
   "$lib"/{go.sh,unpack_assets.py} "$ROOT/tools/pb2_to_descriptor_set.py" "$ROOT/tools/run/deps.sh")
 link_deps() {
-  ln -sfn "$unpacked" "$DEPS.new.$$"
-  mv -T "$DEPS.new.$$" "$DEPS"
+  ln -sfn "$unpacked" "$deps.new.$$"
+  mv -T "$deps.new.$$" "$deps"
 }
 if [[ -d $unpacked ]]; then
-  [[ $DEPS -ef $unpacked ]] || link_deps
+  [[ $deps -ef $unpacked ]] || link_deps
   exit 0
 fi
 

@@ -4,13 +4,14 @@ source "$(dirname "$0")/lib/common.sh"
 seconds=${1:-30}
 [[ $seconds =~ ^[0-9]+$ ]] || die "./run fuzz $seconds: expected a number of seconds"
 
-bash "$ROOT/tools/run/build.sh" fuzz
 cd "$ROOT"
+bash tools/run/build.sh fuzz build.ninja # configures: only then are the fuzzers' names known
+mapfile -t fuzzers < <(ninja -C build/fuzz -t targets all | sed -n 's/^\(fuzz_[a-z0-9_]*\): .*/\1/p' | sort -u)
+bash tools/run/build.sh fuzz "${fuzzers[@]}"
 export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19
 shopt -s nullglob globstar
 failed=()
-for fuzzer in build/fuzz/fuzz_*; do
-  [[ -x $fuzzer && -f $fuzzer ]] || continue
+for fuzzer in "${fuzzers[@]/#/build/fuzz/}"; do
   name=${fuzzer##*/fuzz_}
   found=build/fuzz/found/$name # what this machine found; src/ keeps the seeds
   mkdir -p "$found"

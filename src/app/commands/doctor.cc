@@ -15,9 +15,12 @@ constexpr milliseconds kLiveKitLimit{5'000};
 
 std::vector<Finding> ask_livekit(const Settings& settings) {
   auto config = LiveKitConfig::from(settings, LiveKitConfig::Needs::kServer);
-  if (!config)
+  if (!config) {
+    const bool missing =
+        !settings.get("LIVEKIT_URL") || !settings.get("LIVEKIT_API_KEY") || !settings.get("LIVEKIT_API_SECRET");
     return {
-        {Finding::Status::kBad, "LiveKit", "not asked: its variables are missing or malformed", config.error().what}};
+        {Finding::Status::kBad, "LiveKit", missing ? "not asked: see its variables above" : config.error().what, ""}};
+  }
   config->trunk_id = settings.get_or("SIP_OUTBOUND_TRUNK_ID", "");
   asio::io_context io(1);
   std::vector<Finding> findings;

@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "app/terminal_text.h"
-#include "app/worker/call_outcome.h"
 #include "core/log.h"
 
 namespace call_agent::app {
 
-using namespace asio::experimental::awaitable_operators;
 using livekit::rtc::DisconnectReason;
 using livekit::rtc::RoomEvent;
 
@@ -94,7 +91,7 @@ awaitable<Result<void>> CallRunner::join() {
                              .result_schema = job_.result_schema,
                              .language = job_.language};
   agent::SessionOptions options;
-  if (job_.max_minutes > 0) options.turns.longest_call = std::chrono::minutes(job_.max_minutes);
+  if (job_.max_minutes > 0) options.turns.max_duration = std::chrono::minutes(job_.max_minutes);
   auto session = agent::Session::create(services_.executor,
                                         {*ports_.vad, *ports_.stt, *ports_.turn_detector, *ports_.llm, *ports_.tts,
                                          *media_, *journal_},

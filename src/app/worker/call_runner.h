@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/session.h"
+#include "app/worker/call_outcome.h"
 #include "app/worker/providers.h"
 #include "app/worker/recording.h"
 #include "app/worker/reports.h"

@@ -95,7 +95,7 @@ class MediaProcess : public livekit::worker::JobHandler {
                      .disk = disk_,
                      .recordings = options_.recordings,
                      .any_callee_kind = options_.any_callee_kind,
-                     .report = [this](const MediaReport& what) { report(what); }},
+                     .report = [](const MediaReport& what) { report(what); }},
         std::move(*metadata), url, std::move(assignment.token));
     calls_[job_id] = runner;
     const bool done = co_await runner->run();

@@ -108,9 +108,6 @@ RoomUpdate translate(const proto::RoomEvent& event) {
       gone.reason = reason_of(event.disconnected().reason());
       return gone;
     }
-    case proto::RoomEvent::kLocalTrackRepublished:
-      return LocalRepublished{event.local_track_republished().previous_sid(),
-                              event.local_track_republished().info().sid()};
     case proto::RoomEvent::kEos:
       return EndOfEvents();
     // Streams and data tracks are no business of a telephone call; what they own must still be given back.

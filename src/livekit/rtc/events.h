@@ -31,18 +31,13 @@ struct RemoteTrackGone {
   std::string identity;
   std::string sid;
 };
-/// After a full reconnect our own track has a new sid.
-struct LocalRepublished {
-  std::string previous_sid;
-  std::string sid;
-};
 /// No room event will follow.
 struct EndOfEvents {};
 
 /// What one event of the library means to a session; monostate: nothing. A RoomEvent has `sip` set only when joined,
 /// the session knows it for the others.
-using RoomUpdate = std::variant<std::monostate, RoomEvent, RemotePublication, RemoteTrack, RemoteTrackGone,
-                                LocalRepublished, EndOfEvents>;
+using RoomUpdate =
+    std::variant<std::monostate, RoomEvent, RemotePublication, RemoteTrack, RemoteTrackGone, EndOfEvents>;
 
 /// Takes over every handle in `event` and copies the data it points to. Any thread.
 RoomUpdate translate(const proto::RoomEvent& event);

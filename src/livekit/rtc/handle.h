@@ -25,6 +25,8 @@ class Handle {
   void reset() {
     if (id_ != 0) drop_ffi_handle(std::exchange(id_, 0));
   }
+  /// The library has dropped it by itself.
+  void release() { id_ = 0; }
   std::uint64_t id() const { return id_; }
   explicit operator bool() const { return id_ != 0; }
 

@@ -94,7 +94,7 @@ class MediaSession {
   };
   virtual Stats stats() const = 0;
 
-  /// Unpublishes and disconnects, in the order that leaks nothing, provided the callee has already left.
+  /// Disconnects. Leaks nothing, provided the callee has already left (else about 0.3 MB, in the library).
   /// Every pending read and write returns. Idempotent.
   virtual awaitable<void> close() = 0;
 };

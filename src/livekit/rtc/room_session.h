@@ -68,11 +68,11 @@ class RoomSession final : public MediaSession {
   Handle source_;
   Handle track_;
   Handle publication_;
-  std::string publication_sid_;
 
   Handle callee_track_;
   Handle callee_stream_;
   std::string callee_track_sid_;
+  std::shared_ptr<std::atomic<bool>> stream_ended_;  ///< Set on a thread of the library.
 
   FfiClient::Subscription room_events_;
   FfiClient::Subscription stream_events_;

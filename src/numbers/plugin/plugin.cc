@@ -87,6 +87,15 @@ int check(const std::string& text, CallAgentNumber& out) {
     return verdict;
   }
 
+  // "+44 (0)20 …" loses its national prefix; what loses another one when it is read again is no number of anybody's.
+  PhoneNumber again;
+  if (util.Parse(e164, "ZZ", &again) != PhoneNumberUtil::NO_PARSING_ERROR || !util.IsPossibleNumber(again)) {
+    return kCallAgentWrongLength;
+  }
+  std::string stable;
+  util.Format(again, PhoneNumberUtil::E164, &stable);
+  if (stable != e164) return kCallAgentWrongLength;
+
   std::string region;
   util.GetRegionCodeForNumber(number, &region);
   copy(e164, out.e164);

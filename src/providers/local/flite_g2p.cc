@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kMostPerUtterance = 300;  // Bytes given to Flite at once.
 
-cst_utterance* leave_alone(cst_utterance* utterance) { return utterance; }
+cst_utterance* leave_alone(cst_utterance* utterance) {
+  return utterance;
+}
 
 /// The kal voice for its front end alone. Its postlexical rules reduce vowels to fit its own diphones, and intonation,
 /// durations and waveform are Piper's business.
@@ -31,11 +33,11 @@ cst_voice* front_end() {
 
 std::string_view ipa_of(std::string_view phone) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 40> kIpa{{
-      {"aa", "ɑː"}, {"ae", "æ"},  {"ah", "ʌ"},  {"ao", "ɔː"}, {"aw", "aʊ"}, {"ax", "ə"}, {"ay", "aɪ"}, {"b", "b"},
-      {"ch", "tʃ"}, {"d", "d"},   {"dh", "ð"},  {"eh", "ɛ"},  {"er", "ɜː"}, {"ey", "eɪ"}, {"f", "f"},  {"g", "ɡ"},
-      {"hh", "h"},  {"ih", "ɪ"},  {"iy", "iː"}, {"jh", "dʒ"}, {"k", "k"},   {"l", "l"},  {"m", "m"},   {"n", "n"},
-      {"ng", "ŋ"},  {"ow", "oʊ"}, {"oy", "ɔɪ"}, {"p", "p"},   {"r", "ɹ"},   {"s", "s"},  {"sh", "ʃ"},  {"t", "t"},
-      {"th", "θ"},  {"uh", "ʊ"},  {"uw", "uː"}, {"v", "v"},   {"w", "w"},   {"y", "j"},  {"z", "z"},   {"zh", "ʒ"},
+      {"aa", "ɑː"}, {"ae", "æ"},  {"ah", "ʌ"},  {"ao", "ɔː"}, {"aw", "aʊ"}, {"ax", "ə"},  {"ay", "aɪ"}, {"b", "b"},
+      {"ch", "tʃ"}, {"d", "d"},   {"dh", "ð"},  {"eh", "ɛ"},  {"er", "ɜː"}, {"ey", "eɪ"}, {"f", "f"},   {"g", "ɡ"},
+      {"hh", "h"},  {"ih", "ɪ"},  {"iy", "iː"}, {"jh", "dʒ"}, {"k", "k"},   {"l", "l"},   {"m", "m"},   {"n", "n"},
+      {"ng", "ŋ"},  {"ow", "oʊ"}, {"oy", "ɔɪ"}, {"p", "p"},   {"r", "ɹ"},   {"s", "s"},   {"sh", "ʃ"},  {"t", "t"},
+      {"th", "θ"},  {"uh", "ʊ"},  {"uw", "uː"}, {"v", "v"},   {"w", "w"},   {"y", "j"},   {"z", "z"},   {"zh", "ʒ"},
   }};
   for (const auto& [name, ipa] : kIpa) {
     if (name == phone) return ipa;
@@ -46,10 +48,10 @@ std::string_view ipa_of(std::string_view phone) {
 /// Words that a speaker of English does not stress, though the lexicon does.
 bool is_function_word(std::string_view word) {
   static constexpr std::array<std::string_view, 52> kWords{
-      "a",  "an",  "the", "to",    "of",    "for", "from", "at",  "in",  "on",   "and", "or",   "but",
-      "is", "am",  "are", "was",   "be",    "been", "do",  "does", "did", "can", "could", "will", "would",
-      "it", "i",   "me",  "my",    "we",    "you",  "your", "he", "she", "him",  "her", "they", "them",
-      "this", "that", "with", "as", "if",   "not",  "what", "its", "our", "us",  "his", "by",  "so"};
+      "a",    "an",   "the",  "to",  "of", "for",  "from", "at",   "in",  "on",  "and",   "or",   "but",
+      "is",   "am",   "are",  "was", "be", "been", "do",   "does", "did", "can", "could", "will", "would",
+      "it",   "i",    "me",   "my",  "we", "you",  "your", "he",   "she", "him", "her",   "they", "them",
+      "this", "that", "with", "as",  "if", "not",  "what", "its",  "our", "us",  "his",   "by",   "so"};
   return std::ranges::find(kWords, word) != kWords.end();
 }
 
@@ -87,7 +89,8 @@ std::string utterance_phonemes(const std::string& text) {
     const cst_item* in_syllable = item_as(segment, "SylStructure");
     const cst_item* syllable = in_syllable ? item_parent(in_syllable) : nullptr;
     const cst_item* word = syllable ? item_parent(syllable) : nullptr;
-    if (word && last_word && !item_equal(word, last_word)) {
+    // "'ve" and "'s" are words of their own to Flite, but not to a speaker.
+    if (word && last_word && !item_equal(word, last_word) && *item_feat_string(word, "name") != '\'') {
       if (const char mark = pause_after(last_word)) ipa += mark;
       ipa += ' ';
     }

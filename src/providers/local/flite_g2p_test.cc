@@ -7,6 +7,7 @@ namespace {
 
 TEST(FliteG2p, SpeaksWordsAsPiperWasTaughtThem) {
   EXPECT_EQ(FliteG2p::phonemes("Hello."), "həlˈoʊ.");
+  EXPECT_EQ(FliteG2p::phonemes("I've"), "aɪv.");
   EXPECT_EQ(FliteG2p::phonemes("Could you spell the name for me?"), "kʊd juː spˈɛl ðə nˈeɪm fɔːɹ miː?");
 }
 
@@ -15,7 +16,7 @@ TEST(FliteG2p, SpeaksNumbersTimesAndAbbreviations) {
   EXPECT_EQ(FliteG2p::phonemes("the 3rd of May 2025"), FliteG2p::phonemes("the third of May twenty twenty five"));
   EXPECT_EQ(FliteG2p::phonemes("Dr. Smith"), FliteG2p::phonemes("Doctor Smith"));
   EXPECT_EQ(FliteG2p::phonemes("£20"), FliteG2p::phonemes("twenty pounds"));
-  EXPECT_EQ(FliteG2p::phonemes("020 7946"), FliteG2p::phonemes("zero two zero, seven nine four six").replace(19, 1, ""));
+  EXPECT_EQ(FliteG2p::phonemes("020 7946"), FliteG2p::phonemes("zero two zero seven nine four six"));
 }
 
 TEST(FliteG2p, HostileTextIsSpokenOrLeftOut) {
@@ -44,12 +45,13 @@ TEST(SynthesisPieces, AShortTailStaysWithItsSentence) {
 TEST(SynthesisPieces, EvenSpeechWithoutPausesIsBounded) {
   std::string phonemes;
   for (int i = 0; i < 1000; ++i) phonemes += "ab ";
+  phonemes += "ab";
   std::size_t total = 0;
   for (const auto& piece : synthesis_pieces(phonemes)) {
     EXPECT_LE(piece.size(), 330U);
     total += piece.size() + 1;
   }
-  EXPECT_EQ(total, phonemes.size());
+  EXPECT_EQ(total, phonemes.size() + 1);
 }
 
 }  // namespace

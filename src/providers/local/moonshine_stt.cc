@@ -10,6 +10,7 @@
 
 #include "core/log.h"
 #include "core/paths.h"
+#include "providers/local/idle_memory.h"
 #include "providers/local/speech_segment.h"
 #include "providers/local/stoppable.h"
 
@@ -220,7 +221,7 @@ class MoonshineStt::CallStt final : public agent::Stt {
     to.confidence = std::min(to.confidence.value_or(1.0F), piece.confidence.value_or(1.0F));
   }
 
-  std::shared_ptr<MoonshineStt> model_;
+  ModelUse<MoonshineStt> model_;
   SpeechSegment segment_;
   agent::Transcript settled_;
   std::uint64_t generation_ = 0;

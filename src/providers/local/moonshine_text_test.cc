@@ -9,7 +9,8 @@ using namespace std::string_literals;
 using Ids = std::vector<std::int64_t>;
 
 TEST(MoonshineVocabulary, JoinsTokensAndTurnsWordMarksIntoSpaces) {
-  const auto vocabulary = MoonshineVocabulary::parse("\x05<unk>\x03<s>\x04</s>\x05\xe2\x96\x81Hi\x05\xe2\x96\x81yo\x01u"s);
+  const auto vocabulary =
+      MoonshineVocabulary::parse("\x05<unk>\x03<s>\x04</s>\x05\xe2\x96\x81Hi\x05\xe2\x96\x81yo\x01u"s);
   ASSERT_TRUE(vocabulary);
   EXPECT_EQ(vocabulary->size(), 6U);
   EXPECT_EQ(vocabulary->text(Ids{1, 3, 4, 5, 2}), "Hi you");

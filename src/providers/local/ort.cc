@@ -38,8 +38,8 @@ Result<Library> open_library() {
   const OrtApi* api = get_base ? get_base()->GetApi(kApiVersion) : nullptr;
   if (!api) return fail(Errc::kInternal, fmt::format("{} is not ONNX Runtime 1.22 or newer", path->string()));
   Library library{.api = api};
-  if (auto* bad = api->CreateEnvWithCustomLogger(forward_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "call-agent",
-                                                 &library.env)) {
+  if (auto* bad =
+          api->CreateEnvWithCustomLogger(forward_log, nullptr, ORT_LOGGING_LEVEL_ERROR, "call-agent", &library.env)) {
     return consume(*api, bad);
   }
   if (auto* bad = api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &library.cpu)) {
@@ -50,7 +50,9 @@ Result<Library> open_library() {
 
 /// For use where the library must already be open: by holders of a Session, Tensor or Stop.
 std::atomic<const OrtApi*> opened_api{nullptr};
-const OrtApi& opened() { return *opened_api.load(std::memory_order_acquire); }
+const OrtApi& opened() {
+  return *opened_api.load(std::memory_order_acquire);
+}
 
 template <class T>
 Result<OrtValue*> view_of(std::span<T> numbers, std::span<const std::int64_t> shape, ONNXTensorElementDataType type) {
@@ -154,7 +156,9 @@ void Stop::request() {
   if (auto* bad = api.RunOptionsSetTerminate(options_)) api.ReleaseStatus(bad);
 }
 
-bool Stop::requested() const { return requested_; }
+bool Stop::requested() const {
+  return requested_;
+}
 
 struct Session::Mapping {
   Mapping(void* address, std::size_t length) : data(address), size(length) {}

@@ -40,7 +40,9 @@ TEST_F(OrtFiles, ABrokenModelIsAnErrorThatNamesIt) {
   }
 }
 
-TEST_F(OrtFiles, AnEmptyModelIsAnError) { EXPECT_FALSE(Session::load(file("empty.onnx", ""))); }
+TEST_F(OrtFiles, AnEmptyModelIsAnError) {
+  EXPECT_FALSE(Session::load(file("empty.onnx", "")));
+}
 
 TEST(Ort, TensorsThatDoNotFitAreErrors) {
   std::array<float, 6> numbers{};

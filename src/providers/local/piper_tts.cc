@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "core/paths.h"
 #include "providers/local/flite_g2p.h"
+#include "providers/local/idle_memory.h"
 #include "providers/local/stoppable.h"
 #include "providers/local/voice_level.h"
 
@@ -135,7 +136,7 @@ class PiperTts::CallTts final : public agent::Tts {
   }
 
  private:
-  std::shared_ptr<PiperTts> model_;
+  ModelUse<PiperTts> model_;
 };
 
 std::unique_ptr<agent::Tts> PiperTts::make_tts(std::shared_ptr<PiperTts> model) {

@@ -25,9 +25,10 @@ TEST(PiperConfig, InterleavesPhonemesWithPadsAndSkipsUnknownOnes) {
 }
 
 TEST(PiperConfig, RefusesAnythingElse) {
-  for (const std::string_view text : {"", "[]", "null", "{}", R"({"audio":7,"phoneme_id_map":[]})",
-                                      R"({"audio":{"sample_rate":1e9},"phoneme_id_map":{"_":[0],"^":[1],"$":[2]}})",
-                                      R"({"audio":{"sample_rate":22050},"phoneme_id_map":{"_":[],"^":["a"],"$":[2]}})"}) {
+  for (const std::string_view text :
+       {"", "[]", "null", "{}", R"({"audio":7,"phoneme_id_map":[]})",
+        R"({"audio":{"sample_rate":1e9},"phoneme_id_map":{"_":[0],"^":[1],"$":[2]}})",
+        R"({"audio":{"sample_rate":22050},"phoneme_id_map":{"_":[],"^":["a"],"$":[2]}})"}) {
     const auto config = PiperConfig::parse(text);
     EXPECT_FALSE(config) << text;
   }

@@ -9,8 +9,9 @@
 
 namespace call_agent::providers::local {
 
-/// smart-turn v3.2: hears the intonation of the last 8 s. It lets about 40% of mid-sentence cuts pass, so ask it only
-/// after 200-300 ms of silence and keep a hard limit of silence besides.
+/// smart-turn v3.2: hears the intonation of the last 8 s. Digital silence behind the words persuades it: of sentences
+/// cut in the middle it lets 2 in 10 pass with 100 ms of silence, 6 with 200 ms, 8 with 300 ms (Piper's voice, mu-law),
+/// of complete ones 9 in 10 throughout. So keep a hard limit of silence besides, and do not ask again and again.
 class SmartTurn {
  public:
   /// Errors: kNotFound, kInternal.

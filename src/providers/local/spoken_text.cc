@@ -10,9 +10,15 @@ namespace {
 
 constexpr std::size_t kLongestWord = 40;  // Longer is no word: an engine's own buffers are not to be trusted with it.
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '\''; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_word(char c) {
+  return is_digit(c) || is_letter(c) || c == '\'';
+}
 
 /// The next code point; U+FFFD for a byte that is not UTF-8.
 char32_t next_code_point(std::string_view& rest) {
@@ -39,10 +45,11 @@ constexpr std::string_view kLatin =
 std::string_view ascii_of(char32_t code) {
   if (code >= 0xC0 && code < 0xC0 + kLatin.size()) return kLatin.substr(code - 0xC0, 1);
   static constexpr std::array<std::pair<char32_t, std::string_view>, 24> kSigns{{
-      {0xA0, " "},     {0xA2, " cents "}, {0xA3, "\x01"},        {0xA5, " yen "},   {0xA7, " section "}, {0xB0, " degrees "},
-      {0xBC, " 1/4 "}, {0xBD, " 1/2 "},   {0xBE, " 3/4 "},       {0x2010, "-"},     {0x2011, "-"},       {0x2012, ", "},
-      {0x2013, ", "},  {0x2014, ", "},    {0x2018, "'"},         {0x2019, "'"},     {0x201C, " "},       {0x201D, " "},
-      {0x2026, ". "},  {0x20AC, "\x02"},  {0x2116, " number "},  {0x2122, " "},     {0x202F, " "},       {0x2212, " minus "},
+      {0xA0, " "},          {0xA2, " cents "}, {0xA3, "\x01"},  {0xA5, " yen "},     {0xA7, " section "},
+      {0xB0, " degrees "},  {0xBC, " 1/4 "},   {0xBD, " 1/2 "}, {0xBE, " 3/4 "},     {0x2010, "-"},
+      {0x2011, "-"},        {0x2012, ", "},    {0x2013, ", "},  {0x2014, ", "},      {0x2018, "'"},
+      {0x2019, "'"},        {0x201C, " "},     {0x201D, " "},   {0x2026, ". "},      {0x20AC, "\x02"},
+      {0x2116, " number "}, {0x2122, " "},     {0x202F, " "},   {0x2212, " minus "},
   }};
   for (const auto& [sign, words] : kSigns) {
     if (sign == code) return words;
@@ -143,29 +150,47 @@ class Speller {
 
   void one(char c) {
     switch (c) {
-      case '&': return out_.put(" and ");
-      case '@': return out_.put(" at ");
-      case '=': return out_.put(" equals ");
-      case '+': return out_.put(is_word(after()) ? " plus " : " ");
-      case '#': return out_.put(is_digit(after()) ? " number " : " ");
-      case '.': return dot();
-      case '/': return out_.put(is_fraction() ? '/' : ' ');
-      case '(': return out_.put(' ');
-      case ')': return out_.put(is_word(before()) && after() == ' ' ? ", " : " ");
-      case '-': return out_.put(is_word(before()) && is_word(after()) ? "-" : after() == ' ' && before() == ' ' ? ", " : " ");
-      case ':': return out_.put(is_digit(before()) && is_digit(after()) ? ":" : after() == ' ' ? "," : " ");
-      case '$': return out_.put(is_digit(after()) ? "$" : " dollars ");
-      case '%': return out_.put(is_digit(before()) ? "%" : " percent ");
-      case ',': case ';': case '!': case '?': return punctuation(c);
-      case '\'': return out_.put(is_letter(before()) && is_letter(after()) ? "'" : " ");
-      default: return out_.put(is_word(c) ? c : ' ');
+      case '&':
+        return out_.put(" and ");
+      case '@':
+        return out_.put(" at ");
+      case '=':
+        return out_.put(" equals ");
+      case '+':
+        return out_.put(is_word(after()) ? " plus " : " ");
+      case '#':
+        return out_.put(is_digit(after()) ? " number " : " ");
+      case '.':
+        return dot();
+      case '/':
+        return out_.put(is_fraction() ? '/' : ' ');
+      case '(':
+        return out_.put(' ');
+      case ')':
+        return out_.put(is_word(before()) && after() == ' ' ? ", " : " ");
+      case '-':
+        return out_.put(is_word(before()) && is_word(after()) ? "-" : after() == ' ' && before() == ' ' ? ", " : " ");
+      case ':':
+        return out_.put(is_digit(before()) && is_digit(after()) ? ":" : after() == ' ' ? "," : " ");
+      case '$':
+        return out_.put(is_digit(after()) ? "$" : " dollars ");
+      case '%':
+        return out_.put(is_digit(before()) ? "%" : " percent ");
+      case ',':
+      case ';':
+      case '!':
+      case '?':
+        return punctuation(c);
+      case '\'':
+        return out_.put(is_letter(before()) && is_letter(after()) ? "'" : " ");
+      default:
+        return out_.put(is_word(c) ? c : ' ');
     }
   }
 
-  /// One mark is enough, and one at the very beginning is none.
+  /// Of several marks the first is enough.
   void punctuation(char c) {
-    if (before() == c || before() == '.' || before() == '?') return;
-    out_.put(c);
+    if (std::string_view(",;!?").find(before()) == std::string_view::npos) out_.put(c);
   }
 
   void dot() {
@@ -177,8 +202,8 @@ class Speller {
 
   /// "1/2", but neither "3/5/2024" nor "and/or".
   bool is_fraction() const {
-    return is_digit(before()) && is_digit(after()) && !is_digit(before(2)) && !is_digit(after(2)) &&
-           before(2) != '/' && after(2) != '/';
+    return is_digit(before()) && is_digit(after()) && !is_digit(before(2)) && !is_digit(after(2)) && before(2) != '/' &&
+           after(2) != '/';
   }
 
   std::string text_;
@@ -188,7 +213,9 @@ class Speller {
 
 }  // namespace
 
-std::string spoken_text(std::string_view utf8) { return Speller(to_ascii(utf8)).spell(); }
+std::string spoken_text(std::string_view utf8) {
+  return Speller(to_ascii(utf8)).spell();
+}
 
 std::vector<std::string> split_spoken(std::string_view text, std::size_t most) {
   std::vector<std::string> parts;

@@ -6,9 +6,9 @@
 namespace call_agent::providers::local {
 namespace {
 
-constexpr float kAudible = 0.006F;        // -44 dBFS after the gain: below it a telephone's own noise is louder.
-constexpr float kLinear = 0.6F;           // Up to here the gain is exact; beyond, the peak bends towards full scale.
-constexpr float kKeptBefore = 0.010F;     // Seconds around what is audible, for soft onsets and tails.
+constexpr float kAudible = 0.006F;     // -44 dBFS after the gain: below it a telephone's own noise is louder.
+constexpr float kLinear = 0.6F;        // Up to here the gain is exact; beyond, the peak bends towards full scale.
+constexpr float kKeptBefore = 0.010F;  // Seconds around what is audible, for soft onsets and tails.
 constexpr float kKeptAfter = 0.050F;
 
 float limit(float value) {
@@ -21,7 +21,9 @@ float limit(float value) {
 }  // namespace
 
 std::vector<std::int16_t> VoiceLevel::finish(std::span<const float> wave, float pause_seconds) const {
-  const auto samples = [this](float seconds) { return static_cast<std::size_t>(seconds * static_cast<float>(sample_rate)); };
+  const auto samples = [this](float seconds) {
+    return static_cast<std::size_t>(seconds * static_cast<float>(sample_rate));
+  };
   const auto audible = [this](float value) { return std::abs(value * gain) > kAudible; };
   const auto first = std::ranges::find_if(wave, audible);
   if (first == wave.end()) return {};

@@ -61,6 +61,7 @@ awaitable<Result<agent::Llm::Reply>> OpenAiLlm::reply(Request request, OnText on
   std::optional<Error> broken;
   bool heard = false;
   const auto on_body = [&](std::string_view bytes) {
+    if (broken) return;
     for (const auto& event : events.push(bytes)) {
       auto text = stream.push(event.data);
       if (!text) {

@@ -52,6 +52,21 @@ constexpr std::array kNo = std::to_array<std::string_view>({
     "closed",
     "impossible",
 });
+// Between such a word and a time, these make it one again: "eight is taken, but we have nine".
+constexpr std::array kOffer = std::to_array<std::string_view>({
+    "would",
+    "could",
+    "how about",
+    "what about",
+    "but",
+    "only",
+    "instead",
+    "we have",
+    "can do",
+    "or",
+    "maybe",
+    "perhaps",
+});
 constexpr std::size_t kLongestInput = 2000;
 
 bool has_words(const std::vector<std::string>& words, std::span<const std::string_view> phrases) {
@@ -79,6 +94,14 @@ std::vector<std::string_view> clauses_of(std::string_view text) {
   return clauses;
 }
 
+// Whether a time is meant as possible, by the words of its clause: those before "taken" are not, nor those after it,
+// unless an offer lies between.
+bool on_offer(std::string_view clause, const SpokenTime& time) {
+  if (has_words(words_of(clause.substr(time.end)), kNotOnOffer)) return false;
+  const auto before = clause.substr(0, time.begin);
+  return !has_words(words_of(before), kNotOnOffer) || has_words(words_of(before), kOffer);
+}
+
 // What the callee said between two of the agent's turns.
 struct Input {
   std::string text;
@@ -92,8 +115,8 @@ struct Input {
     words = words_of(text);
     number = find_number(text);
     for (const auto clause : clauses_of(text)) {
-      if (has_words(words_of(clause), kNotOnOffer)) continue;
       auto times = find_times(clause);
+      std::erase_if(times, [clause](const SpokenTime& one) { return !on_offer(clause, one); });
       // A bare number is a time only where no real one is said.
       const bool real = std::ranges::any_of(times, [](const SpokenTime& one) { return !one.bare; });
       for (const auto& one : times) {

@@ -101,7 +101,8 @@ TEST(BookingATable, TheRestaurantOffersAnotherTime) {
 TEST(BookingATable, EverySpellingOfTheOfferIsUnderstood) {
   for (const auto* offer : {"Eight is fully booked. How about 8:30?", "We only have eight thirty.",
                             "8.30 p.m. would be possible.", "Not at eight, but half past eight is free.",
-                            "Could you come at 20:30 instead?", "Sorry, we're full at 8 but I could do 8:30"}) {
+                            "Could you come at 20:30 instead?", "Sorry, we're full at 8 but I could do 8:30",
+                            "Ada's taken would have past eight work.", "Eight is taken would half past eight work"}) {
     Conversation call(kBooking);
     call.hears(offer);
     call.hears("Great, see you tomorrow then.");

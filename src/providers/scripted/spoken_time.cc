@@ -37,6 +37,19 @@ bool is_letter(char c) {
   return std::isalpha(static_cast<unsigned char>(c)) != 0;
 }
 
+// What a transcription makes of "half past eight": "have passed ate".
+void mend(std::vector<Word>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto& word = words[i].text;
+    if (word == "ate") word = "eight";
+    const bool past = word == "past" || word == "passed" || word == "pass";
+    if (!past || i == 0) continue;
+    auto& before = words[i - 1].text;
+    if (before == "have" || before == "hall" || before == "halfs") before = "half";
+    if (before == "half" || before == "quarter" || parse_number(before)) word = "past";
+  }
+}
+
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
   std::size_t i = 0;
@@ -69,6 +82,7 @@ std::vector<Word> words_of(std::string_view text) {
     word.end = i;
     words.push_back(std::move(word));
   }
+  mend(words);
   return words;
 }
 
@@ -135,7 +149,8 @@ class Reader {
 
   // "past eight", "to seven": minutes before or after an hour.
   std::optional<SpokenTime> relative(int minutes) {
-    const bool after = word() == "past" || word() == "after";
+    // "passed" is what speech recognition makes of "past".
+    const bool after = word() == "past" || word() == "passed" || word() == "after";
     const bool before = word() == "to" || word() == "before" || word() == "of" || word() == "till";
     if (!after && !before) return std::nullopt;
     ++next_;
@@ -157,6 +172,11 @@ class Reader {
       next_ = start + 1;
       const auto base = hour();
       return base ? std::optional(at_hour(*base, 30)) : std::nullopt;
+    }
+    // So is "have past eight" of "half past eight"; "have" alone is not a time.
+    if (take("have") || take("has") || take("hath")) {
+      if (word() == "past" || word() == "passed") return relative(30);
+      next_ = start;
     }
     if (take("quarter")) return relative(15);
     if (const auto time = digital()) return time;

@@ -14,6 +14,8 @@ std::string times(std::string_view text) {
 
 TEST(SpokenTime, IsUnderstoodHoweverItIsSaid) {
   EXPECT_EQ(times("half past eight"), "20:30");
+  EXPECT_EQ(times("would have past eight work"), "20:30");  // As speech recognition hears it.
+  EXPECT_EQ(times("half passed eight"), "20:30");
   EXPECT_EQ(times("Would half-past eight work?"), "20:30");
   EXPECT_EQ(times("half eight"), "20:30");
   EXPECT_EQ(times("eight thirty"), "20:30");
@@ -36,6 +38,14 @@ TEST(SpokenTime, IsUnderstoodHoweverItIsSaid) {
   EXPECT_EQ(times("seven forty five"), "19:45");
   EXPECT_EQ(times("noon"), "12:00");
   EXPECT_EQ(times("quarter to one"), "00:45") << "nearer to dinner than lunch is";
+}
+
+TEST(SpokenTime, IsUnderstoodAsTranscriptionsMishearIt) {
+  EXPECT_EQ(times("would have past eight work"), "20:30");
+  EXPECT_EQ(times("Have passed 8, for two people"), "20:30");
+  EXPECT_EQ(times("half passed ate"), "20:30");
+  EXPECT_EQ(times("quarter passed seven"), "19:15");
+  EXPECT_EQ(times("we have passed that"), "");
 }
 
 TEST(SpokenTime, SeveralAreToldApart) {

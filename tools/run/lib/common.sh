@@ -4,7 +4,7 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 CACHE=${CALL_AGENT_CACHE:-${HOME:?}/.cache/call-agent} # outside the checkout: a second clone starts warm
-DEPS=$ROOT/build/deps
+# shellcheck disable=SC2034 # the scripts that source this use it
 PYTHON=/usr/bin/python3 # Debian's own, whatever else is on the PATH
 LOGS=$ROOT/build/logs
 mkdir -p "$CACHE" "$LOGS"

@@ -16,7 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (time.minutes < 0 || time.minutes >= 24 * 60 || time.begin >= time.end || time.end > text.size()) std::abort();
   }
   const auto dialogue = scripted::parse_dialogue(text, "fuzz.json");
-  if (!dialogue) return dialogue.error().what.empty() ? 1 : 0;
+  if (!dialogue && dialogue.error().what.empty()) std::abort();
+  if (!dialogue) return 0;
   const agent::Objective objective{.text = "Ask."};
   const std::vector<agent::Message> history = {
       {agent::Role::kAgent, "Hello.", {}, {}}, {agent::Role::kCallee, "Yes, two people at half past eight.", {}, {}},

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# pytest.sh ARGUMENT…: pytest in a virtual environment of its own, made once per pins.
+source "$(dirname "$0")/common.sh"
+
+venv=$CACHE/tests-$(hash_of "$ROOT/tests/requirements.txt")
+exec {lock}>"$CACHE/tests.lock"
+flock "$lock"
+if [[ ! -f $venv/complete ]]; then
+  "$PYTHON" -m venv --clear "$venv"
+  retry "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --only-binary :all: \
+    --require-hashes -r "$ROOT/tests/requirements.txt"
+  touch "$venv/complete"
+fi
+exec {lock}>&-
+cd "$ROOT"
+exec "$venv/bin/python" -m pytest -v -p no:cacheprovider --timeout 120 "$@"
