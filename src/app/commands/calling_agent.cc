@@ -72,10 +72,13 @@ int supervise(const Options& options, const Invocation& invocation) {
        .recycle_above_mib = options.recycle_mib,
        .drain_limit = std::chrono::seconds(options.worker.drain_seconds + 10)},
       {.on_summary = [](const std::string& text) { std::cout << text << std::flush; },
-       .on_registered = [&](int slot) {
-         std::cout << "registered: media process " << slot << " takes calls for " << options.worker.agent_name << std::endl;
-       },
-       .on_lost = [&lost](std::string call_id, std::string room) { return lost.mark(std::move(call_id), std::move(room)); }});
+       .on_registered =
+           [&](int slot) {
+             std::cout << "registered: media process " << slot << " takes calls for " << options.worker.agent_name
+                       << std::endl;
+           },
+       .on_lost = [&lost](std::string call_id,
+                          std::string room) { return lost.mark(std::move(call_id), std::move(room)); }});
 
   asio::signal_set signals(io, SIGTERM, SIGINT);
   std::function<void(boost::system::error_code, int)> on_signal = [&](boost::system::error_code error, int) {
@@ -98,7 +101,8 @@ int supervise(const Options& options, const Invocation& invocation) {
 }  // namespace
 
 void add_calling_agent(CLI::App& cli, Invocation& invocation) {
-  auto* command = cli.add_subcommand("calling-agent", "The LiveKit agent worker: waits for jobs, holds the conversations");
+  auto* command =
+      cli.add_subcommand("calling-agent", "The LiveKit agent worker: waits for jobs, holds the conversations");
   auto options = std::make_shared<Options>();
   options->worker.add_to(*command);
   command->add_option("--capacity", options->capacity, "Calls at once, over all media processes")
@@ -113,9 +117,8 @@ void add_calling_agent(CLI::App& cli, Invocation& invocation) {
   command->add_option("--recycle-mib", options->recycle_mib, "Replace a media process above this size")
       ->check(CLI::Range(100, 100'000))
       ->capture_default_str();
-  command->callback([options, &invocation] {
-    invocation.run = [options, &invocation] { return supervise(*options, invocation); };
-  });
+  command->callback(
+      [options, &invocation] { invocation.run = [options, &invocation] { return supervise(*options, invocation); }; });
 }
 
 }  // namespace call_agent::app

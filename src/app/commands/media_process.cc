@@ -45,9 +45,8 @@ void add_media_process(CLI::App& cli, Invocation& invocation) {
   options->worker.add_to(*command);
   command->add_option("--capacity", options->capacity)->check(CLI::Range(1, 32));
   command->add_option("--slot", options->slot);
-  command->callback([options, &invocation] {
-    invocation.run = [options, &invocation] { return serve(*options, invocation); };
-  });
+  command->callback(
+      [options, &invocation] { invocation.run = [options, &invocation] { return serve(*options, invocation); }; });
 }
 
 }  // namespace call_agent::app

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include "app/terminal_text.h"
 #include "core/log.h"
 
@@ -74,8 +73,8 @@ awaitable<Result<void>> CallRunner::join() {
   room_ = std::move(*room);
 
   if (services_.recordings) {
-    auto recording = Recording::create(services_.executor, services_.disk,
-                                       *services_.recordings / (job_.call_id + ".wav"));
+    auto recording =
+        Recording::create(services_.executor, services_.disk, *services_.recordings / (job_.call_id + ".wav"));
     if (recording) {
       recording_ = std::move(*recording);
     } else {
@@ -92,10 +91,10 @@ awaitable<Result<void>> CallRunner::join() {
                              .language = job_.language};
   agent::SessionOptions options;
   if (job_.max_minutes > 0) options.turns.max_duration = std::chrono::minutes(job_.max_minutes);
-  auto session = agent::Session::create(services_.executor,
-                                        {*ports_.vad, *ports_.stt, *ports_.turn_detector, *ports_.llm, *ports_.tts,
-                                         *media_, *journal_},
-                                        std::move(objective), options);
+  auto session = agent::Session::create(
+      services_.executor,
+      {*ports_.vad, *ports_.stt, *ports_.turn_detector, *ports_.llm, *ports_.tts, *media_, *journal_},
+      std::move(objective), options);
   if (!session) co_return pass(session);
   session_ = std::move(*session);
   if (auto prepared = co_await session_->prepare(); !prepared) co_return pass(prepared);

@@ -16,7 +16,9 @@
 namespace call_agent::app {
 namespace {
 
-livekit::api::ApiKey key_of(const LiveKitConfig& config) { return {config.api_key, config.api_secret}; }
+livekit::api::ApiKey key_of(const LiveKitConfig& config) {
+  return {config.api_key, config.api_secret};
+}
 
 /// Everything of one media process: the worker's connection, its models, its running calls.
 class MediaProcess : public livekit::worker::JobHandler {
@@ -87,16 +89,15 @@ class MediaProcess : public livekit::worker::JobHandler {
     metadata->room = assignment.job.room;
     const std::string url = assignment.url.empty() ? options_.livekit.url : assignment.url;
 
-    auto runner = std::make_shared<CallRunner>(
-        RunnerServices{.executor = executor_,
-                     .providers = providers_,
-                     .store = store_,
-                     .rooms = rooms_,
-                     .disk = disk_,
-                     .recordings = options_.recordings,
-                     .any_callee_kind = options_.any_callee_kind,
-                     .report = [](const MediaReport& what) { report(what); }},
-        std::move(*metadata), url, std::move(assignment.token));
+    auto runner = std::make_shared<CallRunner>(RunnerServices{.executor = executor_,
+                                                              .providers = providers_,
+                                                              .store = store_,
+                                                              .rooms = rooms_,
+                                                              .disk = disk_,
+                                                              .recordings = options_.recordings,
+                                                              .any_callee_kind = options_.any_callee_kind,
+                                                              .report = [](const MediaReport& what) { report(what); }},
+                                               std::move(*metadata), url, std::move(assignment.token));
     calls_[job_id] = runner;
     const bool done = co_await runner->run();
     calls_.erase(job_id);

@@ -12,7 +12,7 @@ namespace call_agent::app {
 struct MediaProcessOptions {
   LiveKitConfig livekit;
   std::string agent_name = "calling_agent";
-  int capacity = 8;                                 ///< Calls at once in this process.
+  int capacity = 8;  ///< Calls at once in this process.
   Providers::Options providers;
   std::optional<std::filesystem::path> recordings;  ///< The folder; empty for none.
   bool any_callee_kind = false;                     ///< Benchmarks: the far end is a plain participant.

@@ -7,7 +7,7 @@
 namespace call_agent::app {
 namespace {
 
-constexpr std::size_t kWorthWriting = Recording::kRate;           // One second of one side.
+constexpr std::size_t kWorthWriting = Recording::kRate;  // One second of one side.
 constexpr std::size_t kMostWaiting = 30 * std::size_t{Recording::kRate};
 
 }  // namespace

@@ -9,7 +9,9 @@ constexpr std::int64_t kSamplesPerMs = Recording::kRate / 1000;
 
 }  // namespace
 
-void RoomMedia::answered() { answered_at_ = Clock::now(); }
+void RoomMedia::answered() {
+  answered_at_ = Clock::now();
+}
 
 awaitable<std::optional<std::vector<agent::Sample>>> RoomMedia::read() {
   auto audio = co_await session_.read();
@@ -70,6 +72,8 @@ awaitable<void> RoomMedia::drained() {
   if (recording_ && answered_at_) record_played();
 }
 
-awaitable<Result<void>> RoomMedia::send_dtmf(std::string_view digits) { co_return co_await session_.send_dtmf(digits); }
+awaitable<Result<void>> RoomMedia::send_dtmf(std::string_view digits) {
+  co_return co_await session_.send_dtmf(digits);
+}
 
 }  // namespace call_agent::app

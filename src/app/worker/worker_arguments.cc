@@ -21,8 +21,8 @@ void WorkerArguments::add_to(CLI::App& cli) {
 }
 
 std::vector<std::string> WorkerArguments::to_command_line() const {
-  std::vector<std::string> line{"--agent-name", agent_name, "--speech", speech, "--drain-seconds",
-                                std::to_string(drain_seconds)};
+  std::vector<std::string> line{"--agent-name", agent_name,        "--speech",
+                                speech,         "--drain-seconds", std::to_string(drain_seconds)};
   if (!scripted.empty()) line.insert(line.end(), {"--scripted", scripted});
   if (force_scripted) line.emplace_back("--allow-scripted");
   if (no_recording) line.emplace_back("--no-recording");
