@@ -7,6 +7,7 @@
 namespace call_agent::agent {
 namespace {
 
+constexpr milliseconds kFirstSyllable{600};
 constexpr std::size_t kPreroll = static_cast<std::size_t>(kListenRate) / 2;
 
 }  // namespace
@@ -95,7 +96,9 @@ void Session::perform(const HoldVoice&) {
 }
 
 void Session::perform(const ReleaseVoice&) {
-  voice_.release();
+  const auto before = voice_.release();
+  // Held at its first syllable, as when the callee picks up with a greeting: it is said from here on.
+  if (before && *before < kFirstSyllable) voice_began_ = now();
 }
 
 void Session::perform(const StopVoice&) {

@@ -66,12 +66,13 @@ std::optional<milliseconds> Voice::hold() {
   return unheard();
 }
 
-void Voice::release() {
-  if (!std::exchange(held_, false)) return;
+std::optional<milliseconds> Voice::release() {
+  if (!std::exchange(held_, false)) return std::nullopt;
   // Restarts the media's count of what is played.
   static_cast<void>(media_.flush());
   pump();
   changed_.notify();
+  return to_time(heard_);
 }
 
 Voice::Heard Voice::stop() {

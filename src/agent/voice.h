@@ -44,8 +44,8 @@ class Voice {
   /// Silence at once, keeping what was cut off. Returns how long that is, roughly for what is not yet synthesised;
   /// empty if nothing is being said. What is said meanwhile waits.
   std::optional<milliseconds> hold();
-  /// Goes on from the last quiet place before the cut.
-  void release();
+  /// Goes on from the last quiet place before the cut. Returns how much was heard before; empty if it was not held.
+  std::optional<milliseconds> release();
   /// Silence at once; forgets everything unsaid, and any hold.
   Heard stop();
   /// Forgets what was said, all of it having been heard.

@@ -33,7 +33,7 @@ class FakeTelephony final : public calls::Telephony {
   bool never_ends = false;
 
   awaitable<Result<void>> dispatch(std::string, std::string, Deadline) override { co_return Result<void>{}; }
-  awaitable<Result<void>> agent_ready(std::string, Deadline) override { co_return Result<void>{}; }
+  awaitable<Result<Agent>> agent_ready(std::string, Deadline) override { co_return Agent{}; }
   awaitable<Result<calls::DialResult>> dial(Dial dial) override {
     most_at_once = std::max(most_at_once, ++at_once);
     co_await sleep_for(1ms);

@@ -41,6 +41,8 @@ std::string turn_text(const calls::Turn& turn) {
                      turn.interrupted ? " (interrupted)" : "");
 }
 
+}  // namespace
+
 std::string latency_text(const calls::Turn& turn) {
   std::string text;
   for (const char* name : {"end_of_speech_delay", "stt", "llm_first_token", "tts_first_audio", "total"}) {
@@ -50,8 +52,6 @@ std::string latency_text(const calls::Turn& turn) {
   }
   return text.empty() ? text : text + "]";
 }
-
-}  // namespace
 
 std::string calls_table(const std::vector<Call>& calls) {
   if (calls.empty()) return "No calls.\n";

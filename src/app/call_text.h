@@ -17,6 +17,9 @@ std::string call_text(const calls::Call& call);
 /// `[0:12] callee: Good evening.`, a line a turn.
 std::string transcript_text(const calls::Call& call);
 
+/// Where the time of the agent's reply went, `  [ms: stt 130, total 404]`; empty where nothing was measured.
+std::string latency_text(const calls::Turn& turn);
+
 /// What happened, with the time of day: a line an event.
 std::string event_text(const calls::Event& event);
 

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "app/call_results.h"
+#include "app/call_text.h"
 #include "app/call_tool_schemas.h"
 
 namespace call_agent::app {
@@ -146,8 +147,10 @@ awaitable<ToolResult> CallTools::wait_for_call(Json arguments, const ToolContext
                        message);
     };
     if (call->transcript.size() > turns) {
-      turns = call->transcript.size();
-      tell(turn_line(call->transcript.back()));
+      for (; turns < call->transcript.size(); ++turns) {
+        const auto& turn = call->transcript[turns];
+        tell(turn_line(turn) + latency_text(turn));
+      }
     } else if (state != call->state) {
       tell(to_string(call->state));
     } else if (now - last_report >= timing_.heartbeat) {

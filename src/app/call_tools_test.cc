@@ -47,7 +47,7 @@ class FakeTelephony final : public calls::Telephony {
   std::optional<milliseconds> dial_takes;
 
   awaitable<Result<void>> dispatch(std::string, std::string, Deadline) override { co_return Result<void>{}; }
-  awaitable<Result<void>> agent_ready(std::string, Deadline) override { co_return Result<void>{}; }
+  awaitable<Result<Agent>> agent_ready(std::string, Deadline) override { co_return Agent{}; }
   awaitable<Result<calls::DialResult>> dial(Dial) override {
     asked.push_back("dial");
     if (dial_takes) co_await sleep_for(*dial_takes);

@@ -44,6 +44,7 @@ std::string_view word(Status status) {
   return "bad";
 }
 
+constexpr std::string_view kDefaultAgentName = "calling_agent";
 constexpr std::array kAssets{"lib/liblivekit_ffi.so",
                              "lib/libonnxruntime.so",
                              "models/silero_vad.onnx",
@@ -52,17 +53,29 @@ constexpr std::array kAssets{"lib/liblivekit_ffi.so",
                              "models/en_US-joe-medium.onnx",
                              "models/en_US-joe-medium.onnx.json"};
 
+// The arguments of a process, each between two zero bytes.
+std::string arguments_of(const fs::path& process) {
+  std::ifstream file(process / "cmdline", std::ios::binary);
+  return std::string(1, '\0') + std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+bool is_worker(const std::string& arguments, const std::string& agent_name) {
+  const auto has = [&](const std::string& words) { return arguments.find('\0' + words + '\0') != std::string::npos; };
+  if (!has("calling-agent")) return false;
+  const bool named = arguments.find(std::string("\0--agent-name", 13)) != std::string::npos;
+  if (!named) return agent_name == kDefaultAgentName;
+  return has("--agent-name" + std::string(1, '\0') + agent_name) || has("--agent-name=" + agent_name);
+}
+
 // The process id of a supervisor of this user, by its command line.
-std::optional<int> running_worker() {
+std::optional<int> running_worker(const std::string& agent_name) {
   std::error_code error;
   for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
     const auto name = entry->path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     std::error_code unreadable;  // Another user's process.
     if (fs::read_symlink(entry->path() / "exe", unreadable).filename() != self_path().filename()) continue;
-    std::ifstream file(entry->path() / "cmdline", std::ios::binary);
-    const std::string arguments{std::istreambuf_iterator<char>(file), {}};
-    if (arguments.find(std::string("\0calling-agent\0", 15)) != std::string::npos) return std::stoi(name);
+    if (is_worker(arguments_of(entry->path()), agent_name)) return std::stoi(name);
   }
   return std::nullopt;
 }
@@ -139,15 +152,16 @@ Finding check_call_log() {
   return good("call log", fmt::format("{} opens for writing", path));
 }
 
-Finding check_worker() {
+Finding check_worker(const std::string& agent_name) {
   const auto last = last_agent_ready();
   const auto seen = last == 0 ? std::string("no agent has got ready yet")
                               : fmt::format("an agent last got ready at {}", local_time(last));
-  if (const auto pid = running_worker()) {
-    return good("agent worker", fmt::format("calling-agent runs on this machine (process {}); {}", *pid, seen));
+  if (const auto pid = running_worker(agent_name)) {
+    return good("agent worker", fmt::format("{} runs on this machine (process {}); {}", agent_name, *pid, seen));
   }
-  return warning("agent worker", fmt::format("no calling-agent runs on this machine; {}", seen),
-                 "start one, here or on another machine: call-agent calling-agent");
+  const auto option = agent_name == kDefaultAgentName ? std::string() : " --agent-name " + agent_name;
+  return warning("agent worker", fmt::format("no {} runs on this machine; {}", agent_name, seen),
+                 fmt::format("start one, here or on another machine: call-agent calling-agent{}", option));
 }
 
 std::string findings_text(const std::vector<Finding>& findings) {

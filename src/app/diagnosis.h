@@ -31,9 +31,9 @@ Finding check_numbers();
 /// That the call log opens for writing.
 Finding check_call_log();
 
-/// Whether an agent of ours runs on this machine; LiveKit does not tell who is registered. The log says when an agent
-/// last got ready, wherever it runs.
-Finding check_worker();
+/// Whether an agent of this name runs on this machine; LiveKit does not tell who is registered. The log says when an
+/// agent last got ready, wherever it runs.
+Finding check_worker(const std::string& agent_name);
 
 /// That LiveKit answers, takes the key, and has the trunk.
 awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, milliseconds limit);

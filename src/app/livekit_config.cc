@@ -1,5 +1,7 @@
 #include "app/livekit_config.h"
 
+#include "app/loopback.h"
+
 #include <boost/url/parse.hpp>
 
 namespace call_agent::app {
@@ -31,9 +33,7 @@ Result<LiveKitConfig> LiveKitConfig::from(const Settings& settings, Needs needs)
 
 bool LiveKitConfig::loopback() const {
   const auto parsed = boost::urls::parse_uri(url);
-  if (!parsed) return false;
-  const std::string host = parsed->host();
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  return parsed && is_loopback(parsed->encoded_host());
 }
 
 }  // namespace call_agent::app

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/dial_outcome.h"
+#include "app/loopback.h"
 #include "calls/job.h"
 
 namespace call_agent::app {
@@ -18,8 +19,9 @@ constexpr std::chrono::seconds kDepartureTimeout{5};
 
 /// Between looks for the agent, unless the server is further away than that.
 constexpr milliseconds kLookEvery{25};
-/// Longer than livekit-server takes to choose a worker, its second thoughts included.
-constexpr milliseconds kRenewAfter{2'500};
+/// livekit-server lists a dispatch's jobs only 5 s after it was made, taken at once or not: to ask again sooner would
+/// bring two agents to one call.
+constexpr milliseconds kRenewAfter{5'500};
 /// Every step of looking has a limit of its own, so that a lost packet does not cost the call.
 constexpr milliseconds kOneLook{3'000};
 constexpr milliseconds kDeleteLimit{5'000};
@@ -79,14 +81,14 @@ awaitable<Result<void>> LiveKitTelephony::dispatch(std::string room, std::string
   co_return Result<void>{};
 }
 
-awaitable<Result<void>> LiveKitTelephony::agent_ready(std::string room, Deadline deadline) {
+awaitable<Result<LiveKitTelephony::Agent>> LiveKitTelephony::agent_ready(std::string room, Deadline deadline) {
   std::string missing = "no agent was ready in time: is `call-agent calling-agent` running?";
   std::string metadata;
   auto renew_at = Clock::now() + kRenewAfter;
   while (!deadline.passed()) {
     const auto asked = Clock::now();
     const auto found = co_await ready(room, deadline.or_sooner(kOneLook));
-    if (found && *found) co_return Result<void>{};
+    if (found && *found) co_return **found;
     if (!found && !passing(found.error())) co_return std::unexpected(explain(found.error()));
     if (!found) missing = explain(found.error()).what;
 
@@ -102,14 +104,19 @@ awaitable<Result<void>> LiveKitTelephony::agent_ready(std::string room, Deadline
   co_return fail(Errc::kDeadline, std::move(missing));
 }
 
-awaitable<api::TwirpResult<bool>> LiveKitTelephony::ready(const std::string& room, Deadline deadline) {
+awaitable<api::TwirpResult<std::optional<LiveKitTelephony::Agent>>> LiveKitTelephony::ready(const std::string& room,
+                                                                                           Deadline deadline) {
   const auto present = co_await rooms_.participants(room, deadline);
   if (!present) co_return std::unexpected(present.error());
-  co_return std::ranges::any_of(*present, [](const api::Participant& participant) {
-    const auto state = participant.attributes.find(std::string(calls::kAgentStateAttribute));
-    return participant.kind == api::Participant::Kind::kAgent && state != participant.attributes.end() &&
-           state->second == calls::kReady;
-  });
+  const auto says = [](const api::Participant& participant, std::string_view attribute, std::string_view value) {
+    const auto found = participant.attributes.find(std::string(attribute));
+    return found != participant.attributes.end() && found->second == value;
+  };
+  for (const auto& one : *present) {
+    if (one.kind != api::Participant::Kind::kAgent || !says(one, calls::kAgentStateAttribute, calls::kReady)) continue;
+    co_return Agent{.loopback_only = says(one, calls::kAgentReachAttribute, calls::kLoopbackOnly)};
+  }
+  co_return std::nullopt;
 }
 
 awaitable<api::TwirpResult<std::string>> LiveKitTelephony::renew_dispatch(const std::string& room,
@@ -137,7 +144,27 @@ awaitable<api::TwirpResult<std::string>> LiveKitTelephony::renew_dispatch(const 
   co_return fmt::format("no worker took the job: is `call-agent calling-agent` running? (agent name {})", agent_name_);
 }
 
+awaitable<std::optional<calls::DialResult>> LiveKitTelephony::refuse_beyond_loopback() {
+  const auto trunks = co_await sip_.list_trunks(Deadline::after(kOneLook));
+  if (!trunks) {
+    const auto why = dial_outcome(trunks.error(), trunk_id_);
+    co_return why ? calls::DialResult(*why)
+                  : calls::DialResult{.outcome = calls::Outcome::kTrunkError,
+                                      .detail = "the trunk's address could not be looked up: " + why.error().what};
+  }
+  const auto ours = std::ranges::find(*trunks, trunk_id_, &api::OutboundTrunk::id);
+  // A trunk that does not exist is for the dial to report.
+  if (ours == trunks->end() || is_loopback(ours->address)) co_return std::nullopt;
+  co_return calls::DialResult{
+      .outcome = calls::Outcome::kPolicyRefused,
+      .detail = "the agent has no language model, only a script, so it may not call phones beyond this machine: set "
+                "LLM_BASE_URL and LLM_MODEL for calling-agent, or start it with --allow-scripted"};
+}
+
 awaitable<Result<calls::DialResult>> LiveKitTelephony::dial(Dial dial) {
+  if (dial.loopback_only) {
+    if (auto refused = co_await refuse_beyond_loopback()) co_return std::move(*refused);
+  }
   api::SipDial request{
       .trunk_id = trunk_id_,
       .call_to = std::move(dial.phone_number),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/livekit_config.h"
@@ -23,9 +24,9 @@ class LiveKitTelephony final : public calls::Telephony {
   /// Errors: kPermission naming the credentials, kUnavailable naming LIVEKIT_URL, kDeadline.
   awaitable<Result<void>> dispatch(std::string room, std::string metadata, Deadline deadline) override;
 
-  /// A dispatch that meets no free worker is lost in silence: while nobody has the job, it is asked for again every 2.5
-  /// s, the earlier one withdrawn first. So it must not be called once a phone rings.
-  awaitable<Result<void>> agent_ready(std::string room, Deadline deadline) override;
+  /// A dispatch that meets no free worker is lost in silence: while nobody has the job, it is asked for again every
+  /// 5.5 s, the earlier one withdrawn first. So it must not be called once a phone rings.
+  awaitable<Result<Agent>> agent_ready(std::string room, Deadline deadline) override;
 
   awaitable<Result<calls::DialResult>> dial(Dial dial) override;
 
@@ -35,8 +36,10 @@ class LiveKitTelephony final : public calls::Telephony {
  private:
   LiveKitTelephony(std::unique_ptr<livekit::api::TwirpClient> twirp, std::string trunk_id, std::string agent_name);
 
-  /// Whether an agent has said in the room that it is ready.
-  awaitable<livekit::api::TwirpResult<bool>> ready(const std::string& room, Deadline deadline);
+  /// The agent, once it has said in the room that it is ready.
+  awaitable<livekit::api::TwirpResult<std::optional<Agent>>> ready(const std::string& room, Deadline deadline);
+  /// Why an agent that may not be heard beyond this machine must not be connected to our trunk; nothing if it may.
+  awaitable<std::optional<calls::DialResult>> refuse_beyond_loopback();
   /// Makes sure that somebody is asked: where no job of ours is alive, withdraws the dispatch and makes it anew.
   /// `metadata` keeps the job's in between, should only the first half succeed. Returns why there is no agent yet.
   awaitable<livekit::api::TwirpResult<std::string>> renew_dispatch(const std::string& room, std::string& metadata,

@@ -33,13 +33,16 @@ std::unique_ptr<LiveKitTelephony> telephony_of(const asio::any_io_executor& exec
   return std::move(*made);
 }
 
-/// Joins as an agent that says `state`.
-awaitable<std::unique_ptr<net::WebSocket>> join(Stack stack, std::string room, std::string state) {
+/// Joins as an agent that says `state`, and whom it may talk to.
+awaitable<std::unique_ptr<net::WebSocket>> join(Stack stack, std::string room, std::string state,
+                                                std::string reach = "") {
   const Json claims{{"iss", stack.key},
                     {"sub", "agent-1"},
                     {"exp", unix_ms() / 1000 + 60},
                     {"kind", "agent"},
-                    {"attributes", {{std::string(calls::kAgentStateAttribute), state}}},
+                    {"attributes",
+                     {{std::string(calls::kAgentStateAttribute), state},
+                      {std::string(calls::kAgentReachAttribute), reach}}},
                     {"video", {{"roomJoin", true}, {"room", room}}}};
   const std::string token = api::sign_hs256(dump_json(claims), stack.secret);
   auto socket = co_await net::WebSocket::connect(stack.url + "/rtc?protocol=9&access_token=" + token, {}, in_time());
@@ -48,7 +51,7 @@ awaitable<std::unique_ptr<net::WebSocket>> join(Stack stack, std::string room, s
   co_return std::move(*socket);
 }
 
-awaitable<void> wait_for_agent(LiveKitTelephony& telephony, std::string room, std::optional<Result<void>>& result) {
+awaitable<void> wait_for_agent(LiveKitTelephony& telephony, std::string room, std::optional<Result<calls::Telephony::Agent>>& result) {
   result = co_await telephony.agent_ready(std::move(room), in_time());
 }
 
@@ -65,13 +68,42 @@ TEST(LiveKitTelephony, SeesTheAgentOnceItIsReady) {
       EXPECT_EQ(early.error().code, Errc::kDeadline);
     }
     TaskGroup tasks(executor);
-    std::optional<Result<void>> result;
+    std::optional<Result<calls::Telephony::Agent>> result;
     tasks.spawn(wait_for_agent(*telephony, room, result));
     const auto agent = co_await join(stack, room, std::string(calls::kReady));
     co_await tasks.join();
     EXPECT_TRUE(result && *result);
     EXPECT_TRUE(co_await telephony->delete_room(room));
     EXPECT_TRUE(co_await telephony->delete_room(room)) << "gone already";
+  });
+}
+
+TEST(LiveKitTelephony, AnAgentThatOnlyRehearsesIsNotConnectedBeyondThisMachine) {
+  run_test([]() -> awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    const auto stack = Stack::from_environment();
+    auto twirp = api::TwirpClient::create(executor, {.url = stack.url, .key = {stack.key, stack.secret}});
+    api::SipService sip(**twirp);
+    // TEST-NET-1: should the refusal fail, the INVITE reaches nobody.
+    const auto trunk = co_await sip.create_trunk(
+        {.name = test::new_room(), .address = "192.0.2.1", .numbers = {"+15550001"}}, in_time());
+    const auto telephony = telephony_of(executor, config_of(stack, trunk->id));
+    const std::string room = test::new_room();
+    EXPECT_TRUE(co_await telephony->dispatch(room, "{}", in_time()));
+    const auto participant = co_await join(stack, room, std::string(calls::kReady), std::string(calls::kLoopbackOnly));
+    const auto agent = co_await telephony->agent_ready(room, in_time());
+    EXPECT_TRUE(agent && agent->loopback_only);
+    const auto result = co_await telephony->dial({.room = room,
+                                                  .phone_number = "+442079460101",
+                                                  .callee_identity = "callee",
+                                                  .ringing_timeout = milliseconds(2'000),
+                                                  .max_duration = milliseconds(60'000),
+                                                  .loopback_only = true});
+    EXPECT_TRUE(result && !result->answered);
+    EXPECT_EQ(result->outcome, calls::Outcome::kPolicyRefused);
+    EXPECT_TRUE(result->detail.contains("LLM_BASE_URL")) << result->detail;
+    EXPECT_TRUE(co_await sip.delete_trunk(trunk->id, in_time()));
+    EXPECT_TRUE(co_await telephony->delete_room(room));
   });
 }
 
@@ -90,7 +122,7 @@ TEST(LiveKitTelephony, AsksAgainAndSaysThatNoWorkerTookTheJob) {
       return found == all.end() ? api::Dispatch{} : *found;
     };
     const auto before = co_await dispatches.list(room, in_time());
-    const auto result = co_await telephony->agent_ready(room, Deadline::after(milliseconds(3'500)));
+    const auto result = co_await telephony->agent_ready(room, Deadline::after(milliseconds(6'500)));
     const auto after = co_await dispatches.list(room, in_time());
 
     EXPECT_EQ(result.error().code, Errc::kDeadline);

@@ -13,6 +13,9 @@ namespace call_agent::calls {
 /// The agent sets this attribute on its participant once it has joined and its first sentence is ready.
 inline constexpr std::string_view kAgentStateAttribute = "call_agent.state";
 inline constexpr std::string_view kReady = "ready";
+/// Beside it: an agent that only rehearses, a script its only language, may not be heard beyond this machine.
+inline constexpr std::string_view kAgentReachAttribute = "call_agent.reach";
+inline constexpr std::string_view kLoopbackOnly = "loopback";
 
 /// LiveKit takes at most 64 KiB of metadata, token and all.
 inline constexpr std::size_t kMostMetadataBytes = 48 * 1024;

@@ -41,6 +41,7 @@ struct Placer::Attempt {
   milliseconds max_duration;
   Deadline overall;
   OnProgress on_progress;
+  bool loopback_only = false;    ///< The agent may only talk to phones on this machine.
   bool anothers = false;         ///< Somebody else moves this call on, or has ended it.
   std::optional<Error> failure;  ///< The log failed before the dial: no record to return can be relied on.
 
@@ -77,6 +78,7 @@ awaitable<Result<Call>> Placer::place(PlaceRequest request, OnProgress on_progre
       .max_duration = std::min<milliseconds>(options_.max_duration, std::chrono::minutes(drafted->max_minutes)),
       .overall = overall,
       .on_progress = std::move(on_progress),
+      .loopback_only = false,
       .anothers = false,
       .failure = std::nullopt};
   log::info("{}: calling {}", attempt.call.call_id, log::redact_number(attempt.call.phone_number));
@@ -110,13 +112,19 @@ awaitable<bool> Placer::get_agent(Attempt& attempt) {
   if (!moved) co_return co_await stand_aside(attempt, moved.error());
   attempt.tell(State::kDispatching, "waiting for a voice agent to join and get ready");
 
-  auto agent = co_await telephony_.dispatch(room, attempt.metadata, deadline);
-  if (agent) agent = co_await telephony_.agent_ready(room, deadline);
+  Result<Telephony::Agent> agent;
+  if (const auto dispatched = co_await telephony_.dispatch(room, attempt.metadata, deadline); !dispatched) {
+    agent = pass(dispatched);
+  } else {
+    agent = co_await telephony_.agent_ready(room, deadline);
+  }
   if (!agent) {
     co_await end(attempt, outcome_without_agent(agent.error()), agent.error().what, std::nullopt);
     co_await delete_room(room);
     co_return false;
   }
+
+  attempt.loopback_only = agent->loopback_only;
 
   moved = co_await store_.advance(id, State::kReady);
   // The exactly-once guard: whoever moves the call to dialing dials, and nobody else ever does.
@@ -150,7 +158,8 @@ awaitable<void> Placer::dial(Attempt& attempt) {
                        .phone_number = attempt.call.phone_number,
                        .callee_identity = callee_identity(id),
                        .ringing_timeout = std::min(options_.ringing_limit, left),
-                       .max_duration = attempt.max_duration};
+                       .max_duration = attempt.max_duration,
+                       .loopback_only = attempt.loopback_only};
   const auto limit = dial.ringing_timeout + options_.reply_margin;
   auto raced = co_await (telephony_.dial(std::move(dial)) || sleep_for(limit));
 

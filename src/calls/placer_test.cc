@@ -34,7 +34,8 @@ class FakeTelephony final : public Telephony {
   std::vector<std::string> asked;
   std::string metadata;
   std::optional<Dial> dialed;
-  Result<void> on_dispatch, on_ready;
+  Result<void> on_dispatch;
+  Result<Agent> on_ready = Agent{};
   Result<DialResult> on_dial = DialResult{.answered = true, .outcome = {}, .detail = "", .sip_status = 200};
   std::function<void()> before_dial;
   std::string hold;
@@ -47,7 +48,7 @@ class FakeTelephony final : public Telephony {
     if (hold == "dispatch") co_await let_go.wait();
     co_return on_dispatch;
   }
-  awaitable<Result<void>> agent_ready(std::string, Deadline) override {
+  awaitable<Result<Agent>> agent_ready(std::string, Deadline) override {
     asked.push_back("agent_ready");
     if (hold == "agent_ready") co_await let_go.wait();
     co_return on_ready;
@@ -161,6 +162,14 @@ TEST_F(PlacerTest, WithoutAReadyAgentNothingRings) {
   EXPECT_EQ(call->outcome, Outcome::kAgentFailed);
   EXPECT_THAT(call->outcome_detail, HasSubstr("calling-agent"));
   EXPECT_THAT(telephony.asked, ElementsAre("dispatch", "agent_ready", "delete_room"));
+}
+
+TEST_F(PlacerTest, AnAgentThatMayOnlyTalkToThisMachineSaysSoInTheDial) {
+  ASSERT_TRUE(place());
+  EXPECT_FALSE(telephony.dialed->loopback_only);
+  telephony.on_ready = Telephony::Agent{.loopback_only = true};
+  ASSERT_TRUE(place());
+  EXPECT_TRUE(telephony.dialed->loopback_only);
 }
 
 TEST_F(PlacerTest, WithoutADispatchNothingRings) {

@@ -84,15 +84,19 @@ class Telephony {
   virtual ~Telephony() = default;
   /// Creates the room and asks for an agent; `metadata` reaches it as the job's.
   virtual awaitable<Result<void>> dispatch(std::string room, std::string metadata, Deadline deadline) = 0;
+  struct Agent {
+    bool loopback_only = false;  ///< It may only talk to phones on this machine.
+  };
   /// Returns once the agent is in the room and has said it is ready to speak.
   /// Errors: kDeadline (no worker, or not ready in time).
-  virtual awaitable<Result<void>> agent_ready(std::string room, Deadline deadline) = 0;
+  virtual awaitable<Result<Agent>> agent_ready(std::string room, Deadline deadline) = 0;
   struct Dial {
     std::string room;
     std::string phone_number;
     std::string callee_identity;
     milliseconds ringing_timeout;
     milliseconds max_duration;
+    bool loopback_only = false;  ///< kPolicyRefused, and nothing rings, if the trunk leads beyond this machine.
   };
   /// Rings the phone and waits for the answer. Never retried: one call of this is one INVITE at most.
   /// An Error means that the fate of the dial is unknown.

@@ -4,7 +4,9 @@ Run by `./run test e2e`, which starts the stack. They ring only our own phones: 
 and the trunks' addresses are loopback.
 """
 
+import itertools
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -56,13 +58,25 @@ def home(tmp_path_factory) -> Path:
     return folder
 
 
+# Offsets into the stack's ports for tests, round and round, from a place of this run's own.
+_test_ports = ((os.getpid() * 37 + 3 * n) % 87 for n in itertools.count())
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 class Lab:
     """Starts parts of the system for one test and ends them after it, by the ids it started."""
 
     def __init__(self, program: Path, livekit: LiveKitAdmin, home: Path, folder: Path, ports: dict[str, int]):
         self.program, self.livekit, self.home, self.folder, self.ports = program, livekit, home, folder, ports
         self._started: list[Background] = []
-        self._port = ports["TEST_FIRST"]
 
     def phone(self, scenario: str = "restaurant.json") -> Phone:
         path = ROOT / "scenarios" / "phone" / scenario
@@ -73,13 +87,13 @@ class Lab:
 
     def worker(self, *arguments: str, wait: bool = True) -> Worker:
         env_file = self.livekit.env_file(self.folder / "worker.env", trunk=None)
-        agent = f"agent-{self.folder.name}"
+        agent = f"agent-{os.getpid()}-{self.folder.name}"  # Two runs of the tests may share the stack.
         return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
 
-    def server(self, phone_port: int, agent: str, ringing_limit: int = 4) -> McpServer:
+    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4) -> McpServer:
         trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}")
         env_file = self.livekit.env_file(self.folder / f"server-{phone_port}.env", trunk)
-        arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit)]
+        arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit), *further]
         return self._keep(McpServer.start(self.program, env_file, arguments, self.folder))
 
     def end(self) -> None:
@@ -91,9 +105,13 @@ class Lab:
         return process
 
     def _next_port(self, count: int = 1) -> int:
-        first, self._port = self._port, self._port + count
-        assert self._port <= self.ports["TEST_LAST"]
-        return first
+        """The first of `count` UDP ports in a row that nobody listens on and no test of this run was given lately."""
+        for _ in range(self.ports["TEST_FIRST"], self.ports["TEST_LAST"]):
+            first = next(_test_ports)
+            block = range(self.ports["TEST_FIRST"] + first, self.ports["TEST_FIRST"] + first + count)
+            if block[-1] <= self.ports["TEST_LAST"] and all(is_free(port) for port in block):
+                return block[0]
+        raise AssertionError("no free port for a test's telephone")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests ask of LiveKit directly: trunks of their own, and which rooms and participants there are."""
+"""What tests ask of LiveKit directly: trunks and jobs of their own, and which rooms and participants there are."""
 
 import base64
 import hashlib
@@ -43,16 +43,32 @@ class LiveKitAdmin:
             assert time.monotonic() < deadline, f"room {room} is still there"
             time.sleep(0.05)
 
-    def call(self, method: str, body: dict) -> dict:
+    def dispatch(self, agent: str, room: str, metadata: str | None = None) -> None:
+        """Asks for an agent in a room of its own, as the server does for a call; nobody is dialed."""
+        self.call("RoomService/CreateRoom", {"name": room, "empty_timeout": 60})
+        job = {"call_id": room, "phone_number": "+442079460123", "callee_identity": "callee", "room": room}
+        self.call("AgentDispatchService/CreateDispatch",
+                  {"room": room, "agent_name": agent, "metadata": metadata or json.dumps(job)}, room)
+
+    def agent_is_ready(self, room: str) -> bool:
+        present = self.call("RoomService/ListParticipants", {"room": room}, room).get("participants", [])
+        return any(one.get("attributes", {}).get("call_agent.state") == "ready" for one in present)
+
+    def delete_room(self, room: str) -> None:
+        if room in self.rooms():
+            self.call("RoomService/DeleteRoom", {"room": room})
+
+    def call(self, method: str, body: dict, room: str | None = None) -> dict:
+        """`room`: the one the method is about, for those that are about one."""
         request = urllib.request.Request(f"{self._base}/twirp/livekit.{method}", json.dumps(body).encode(),
-                                         {"Content-Type": "application/json", "Authorization": f"Bearer {self._token()}"})
+                                         {"Content-Type": "application/json", "Authorization": f"Bearer {self._token(room)}"})
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 
-    def _token(self) -> str:
+    def _token(self, room: str | None) -> str:
         now = int(time.time())
         claims = {"iss": self._variables["LIVEKIT_API_KEY"], "nbf": now - 5, "exp": now + 60, "sip": {"admin": True},
-                  "video": {"roomList": True, "roomCreate": True}}
+                  "video": {"roomList": True, "roomCreate": True, "roomAdmin": bool(room), "room": room or ""}}
         signed = f"{_base64url({'alg': 'HS256', 'typ': 'JWT'})}.{_base64url(claims)}"
         secret = self._variables["LIVEKIT_API_SECRET"].encode()
         signature = hmac.new(secret, signed.encode(), hashlib.sha256).digest()

@@ -13,6 +13,7 @@ import hashlib
 import os
 import secrets
 import string
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -100,12 +101,13 @@ def healthy(name: str, block: dict[str, int]) -> bool:
         return False
 
 
-def wait_ready(name: str, block: dict[str, int]) -> None:
+def wait_ready(name: str, process: subprocess.Popen, block: dict[str, int]) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     alive = True
     while alive and time.monotonic() < deadline:
         ready = healthy(name, block)
-        alive = name in {process.name for process in processes.running(STACK_DIR)}
+        # Asked of the system, not of /proc: there a process has no environment yet for a moment after its exec.
+        alive = process.poll() is None
         if ready and alive:
             return
         time.sleep(0.02)
@@ -151,9 +153,9 @@ def start_all() -> dict[str, int]:
         config_file = STACK_DIR / service.config
         write_private(config_file, config)
         say(f"starting {name}")
-        processes.start(STACK_DIR, name, str(service.program.resolve()), [*service.options, str(config_file)],
-                        fingerprint, STACK_DIR / "logs" / f"{name}.log")
-        wait_ready(name, block)
+        process = processes.start(STACK_DIR, name, str(service.program.resolve()), [*service.options, str(config_file)],
+                                  fingerprint, STACK_DIR / "logs" / f"{name}.log")
+        wait_ready(name, process, block)
     return block
 
 

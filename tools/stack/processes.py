@@ -22,10 +22,10 @@ class Running:
     fingerprint: str  # of the command and configuration it was started with
 
 
-def start(stack_dir: Path, name: str, program: str, arguments: list[str], fingerprint: str, log: Path) -> None:
+def start(stack_dir: Path, name: str, program: str, arguments: list[str], fingerprint: str, log: Path) -> subprocess.Popen:
     """Starts a service, by its name, in a session of its own, so that a Ctrl-C here does not reach it."""
     with log.open("ab") as out:
-        subprocess.Popen(
+        return subprocess.Popen(
             [name, *arguments], executable=program,
             env={"PATH": os.environ["PATH"], MARK: f"{name}@{stack_dir}", FINGERPRINT: fingerprint},
             stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=stack_dir, start_new_session=True)

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <iostream>
@@ -40,14 +41,23 @@ class LostCalls {
   calls::Telephony& telephony_;
 };
 
-std::vector<std::string> media_command(const Options& options, const Invocation& invocation) {
+std::vector<std::string> media_command(const Options& options, const Invocation& invocation, int places) {
   std::vector<std::string> command{self_path().string()};
   if (invocation.env_file) command.insert(command.end(), {"--env-file", invocation.env_file->string()});
   if (invocation.debug) command.emplace_back("--debug");
-  command.insert(command.end(), {"media-process", "--capacity", std::to_string(options.calls_per_process)});
+  command.insert(command.end(), {"media-process", "--capacity", std::to_string(places)});
   const auto worker = options.worker.to_command_line();
   command.insert(command.end(), worker.begin(), worker.end());
   return command;
+}
+
+// Full processes first; the last has what is left.
+std::vector<std::vector<std::string>> media_commands(const Options& options, const Invocation& invocation) {
+  std::vector<std::vector<std::string>> commands;
+  for (int left = options.capacity; left > 0; left -= options.calls_per_process) {
+    commands.push_back(media_command(options, invocation, std::min(left, options.calls_per_process)));
+  }
+  return commands;
 }
 
 int supervise(const Options& options, const Invocation& invocation) {
@@ -63,11 +73,9 @@ int supervise(const Options& options, const Invocation& invocation) {
   if (!telephony) return report_failure(telephony.error());
   LostCalls lost(**store, **telephony);
 
-  const int processes = (options.capacity + options.calls_per_process - 1) / options.calls_per_process;
   Supervisor supervisor(
       io.get_executor(),
-      {.command = media_command(options, invocation),
-       .processes = processes,
+      {.commands = media_commands(options, invocation),
        .recycle_after_calls = options.recycle_calls,
        .recycle_above_mib = options.recycle_mib,
        .drain_limit = std::chrono::seconds(options.worker.drain_seconds + 10)},

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <string>
 
 #include "app/command.h"
 #include "app/diagnosis.h"
@@ -33,18 +34,23 @@ std::vector<Finding> ask_livekit(const Settings& settings) {
   return findings;
 }
 
-int examine(const Invocation& invocation, bool json) {
+struct Options {
+  bool json = false;
+  std::string agent_name = "calling_agent";
+};
+
+int examine(const Options& options, const Invocation& invocation) {
   const auto settings = Settings::load(invocation.env_file);
   if (!settings) return report_failure(settings.error());
   auto findings = check_variables(*settings);
   const auto add = [&](std::vector<Finding> more) { std::ranges::move(more, std::back_inserter(findings)); };
   add(ask_livekit(*settings));
-  findings.push_back(check_worker());
+  findings.push_back(check_worker(options.agent_name));
   findings.push_back(check_call_log());
   findings.push_back(check_numbers());
   add(check_files());
 
-  if (json) {
+  if (options.json) {
     std::cout << dump_json(to_json(findings), 2) << "\n";
   } else {
     std::cout << findings_text(findings)
@@ -57,10 +63,12 @@ int examine(const Invocation& invocation, bool json) {
 
 void add_doctor(CLI::App& cli, Invocation& invocation) {
   auto* command = cli.add_subcommand("doctor", "What is missing or wrong, and how to mend it; rings nobody");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "For programs");
+  auto options = std::make_shared<Options>();
+  command->add_flag("--json", options->json, "For programs");
+  command->add_option("--agent-name", options->agent_name, "The LiveKit agent that takes the calls")
+      ->capture_default_str();
   command->callback(
-      [json, &invocation] { invocation.run = [json, &invocation] { return examine(invocation, *json); }; });
+      [options, &invocation] { invocation.run = [options, &invocation] { return examine(*options, invocation); }; });
 }
 
 }  // namespace call_agent::app

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/terminal_text.h"
 #include "core/log.h"
 
@@ -46,6 +48,10 @@ awaitable<bool> CallRunner::converse() {
 
   if (!was_answered_) session_->stop();
   co_await tasks_.join();  // The conversation, to its end.
+  if (terminated_ && co_await replaced()) {
+    co_await leave_to_the_other();
+    co_return true;
+  }
   co_await hang_up();
   if (recording_) co_await recording_->finish();
   co_await journal_->finish();
@@ -72,16 +78,7 @@ awaitable<Result<void>> CallRunner::join() {
   if (!room) co_return pass(room);
   room_ = std::move(*room);
 
-  if (services_.recordings) {
-    auto recording =
-        Recording::create(services_.executor, services_.disk, *services_.recordings / (job_.call_id + ".wav"));
-    if (recording) {
-      recording_ = std::move(*recording);
-    } else {
-      log::warn("call {}: no recording: {}", job_.call_id, recording.error().what);
-    }
-  }
-  media_ = std::make_unique<RoomMedia>(*room_, kPublishRate, recording_.get());
+  media_ = std::make_unique<RoomMedia>(*room_, kPublishRate);
   journal_ = std::make_unique<StoreJournal>(services_.executor, services_.store, job_.call_id);
 
   agent::Objective objective{.text = job_.objective,
@@ -101,7 +98,11 @@ awaitable<Result<void>> CallRunner::join() {
   prepared_ = true;
   if (was_answered_) begin();  // Somebody was in the room before us: a benchmark's far end.
 
-  co_return co_await room_->set_attributes({{std::string(calls::kAgentStateAttribute), std::string(calls::kReady)}});
+  std::map<std::string, std::string> attributes{{std::string(calls::kAgentStateAttribute), std::string(calls::kReady)}};
+  if (services_.providers.loopback_only()) {
+    attributes.emplace(calls::kAgentReachAttribute, calls::kLoopbackOnly);
+  }
+  co_return co_await room_->set_attributes(std::move(attributes));
 }
 
 awaitable<void> CallRunner::run_session() {
@@ -159,8 +160,20 @@ void CallRunner::on_callee_attributes(const std::map<std::string, std::string>& 
 }
 
 void CallRunner::begin() {
-  media_->answered();
+  start_recording();
   session_->answered();
+}
+
+void CallRunner::start_recording() {
+  if (!services_.recordings) return;
+  auto recording =
+      Recording::create(services_.executor, services_.disk, *services_.recordings / (job_.call_id + ".wav"));
+  if (!recording) {
+    log::warn("call {}: no recording: {}", job_.call_id, recording.error().what);
+    return;
+  }
+  recording_ = std::move(*recording);
+  media_->record(*recording_);
 }
 
 void CallRunner::callee_gone(DisconnectReason reason) {
@@ -177,6 +190,20 @@ awaitable<void> CallRunner::note_state(calls::State state) {
   if (!noted && noted.error().code != Errc::kConflict) {
     log::warn("call {}: the log refused a state: {}", job_.call_id, noted.error().what);
   }
+}
+
+// A dispatch that is made anew may be taken twice. The job that is taken back then leaves the call as it is.
+awaitable<bool> CallRunner::replaced() {
+  const auto present = co_await services_.rooms.participants(job_.room, Deadline::after(kRemovalLimit));
+  co_return present && std::ranges::count(*present, livekit::api::Participant::Kind::kAgent,
+                                          &livekit::api::Participant::kind) > 1;
+}
+
+awaitable<void> CallRunner::leave_to_the_other() {
+  log::warn("call {}: another agent has it; this one leaves", job_.call_id);
+  co_await room_->close();
+  if (recording_) co_await recording_->finish();
+  co_await journal_->finish();
 }
 
 // The order matters to the media library's memory: caller removed, seen gone, unpublish, disconnect, delete the room.
@@ -222,10 +249,6 @@ awaitable<void> CallRunner::write_record(const agent::SessionResult& result) {
 }
 
 awaitable<void> CallRunner::end_unanswered() {
-  if (recording_) {
-    std::error_code ignored;  // An empty file says nothing.
-    std::filesystem::remove(recording_->path(), ignored);
-  }
   const auto patience = Deadline::after(kDialersWord);
   while (!patience.passed()) {
     const auto call = co_await services_.store.get(job_.call_id);

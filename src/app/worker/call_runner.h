@@ -43,7 +43,7 @@ class CallRunner {
 
   /// False if the agent could not do its part (the job counts as failed).
   awaitable<bool> run();
-  /// The server took the job back: ends the call.
+  /// The server took the job back: ends the call, unless another agent has it.
   void terminate();
 
  private:
@@ -53,6 +53,8 @@ class CallRunner {
   awaitable<Result<void>> join();
   awaitable<void> run_session();
   awaitable<void> wait_for_answer();
+  awaitable<bool> replaced();
+  awaitable<void> leave_to_the_other();
   awaitable<void> hang_up();
   awaitable<void> delete_room();
   awaitable<void> write_record(const agent::SessionResult& result);
@@ -63,6 +65,7 @@ class CallRunner {
   void on_room_event(const livekit::rtc::RoomEvent& event);
   void on_callee_attributes(const std::map<std::string, std::string>& attributes);
   void begin();
+  void start_recording();
   void callee_gone(livekit::rtc::DisconnectReason reason);
 
   RunnerServices services_;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "app/worker/call_runner.h"
 #include "core/log.h"
@@ -46,13 +47,15 @@ class MediaProcess : public livekit::worker::JobHandler {
     co_return served && !failed_ ? 0 : 1;
   }
 
+  void drain() {
+    if (std::exchange(draining_, true)) return;
+    worker_.drain();
+    tasks_.spawn(end_by(Deadline::after(options_.drain_limit)));
+  }
+
   void stop() {
-    if (++stops_ == 1) {
-      worker_.drain();
-      tasks_.spawn(end_by(Deadline::after(options_.drain_limit)));
-    } else {
-      end_calls();
-    }
+    drain();
+    end_calls();
   }
 
   // --- what livekit-server asks for
@@ -76,7 +79,7 @@ class MediaProcess : public livekit::worker::JobHandler {
  private:
   awaitable<void> load() {
     const auto loaded = co_await providers_.load();
-    if (loaded) co_return;
+    if (loaded) co_return log::info("every model is loaded");
     log::error("cannot take calls: {}", loaded.error().what);
     failed_ = true;
     worker_.drain();
@@ -132,7 +135,7 @@ class MediaProcess : public livekit::worker::JobHandler {
   livekit::worker::Worker worker_;
   std::map<std::string, std::shared_ptr<CallRunner>> calls_;  // by job id
   TaskGroup tasks_;
-  int stops_ = 0;
+  bool draining_ = false;
   bool failed_ = false;
 };
 
@@ -153,10 +156,10 @@ int run_media_process(const MediaProcessOptions& options) {
   }
   MediaProcess process(io.get_executor(), options, **store, **api);
 
-  asio::signal_set signals(io, SIGTERM, SIGINT);
-  std::function<void(boost::system::error_code, int)> on_signal = [&](boost::system::error_code error, int) {
+  asio::signal_set signals(io, SIGTERM, SIGINT, SIGUSR1);
+  std::function<void(boost::system::error_code, int)> on_signal = [&](boost::system::error_code error, int number) {
     if (error) return;
-    process.stop();
+    number == SIGUSR1 ? process.stop() : process.drain();
     signals.async_wait(on_signal);
   };
   signals.async_wait(on_signal);

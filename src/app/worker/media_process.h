@@ -19,8 +19,9 @@ struct MediaProcessOptions {
   milliseconds drain_limit{600'000};
 };
 
-/// Serves as one LiveKit worker until SIGTERM, then drains: takes no more calls, lets the running ones end. A second
-/// SIGTERM, or the drain limit, ends them. Returns the exit status.
+/// Serves as one LiveKit worker until SIGTERM, then drains: takes no more calls, lets the running ones end. SIGUSR1, or
+/// the drain limit, ends them. SIGTERM may come more than once: from the supervisor, from whoever stops the whole
+/// group, and from the kernel, for each thread of a supervisor that dies. Returns the exit status.
 int run_media_process(const MediaProcessOptions& options);
 
 }  // namespace call_agent::app

@@ -48,8 +48,8 @@ class Providers {
   /// Waits until load() is through. Errors: what it failed with.
   awaitable<Result<CallPorts>> for_call();
 
-  /// Whether it can say more than a script, and so may talk to phones beyond this machine.
-  bool has_language_model() const { return options_.language_model.has_value(); }
+  /// Whether a script is all it can say: strangers on real phones are not for rehearsing with.
+  bool loopback_only() const { return !options_.language_model && !options_.scripted_beyond_loopback; }
 
  private:
   Result<void> load_dialogues();

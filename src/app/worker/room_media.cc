@@ -9,15 +9,16 @@ constexpr std::int64_t kSamplesPerMs = Recording::kRate / 1000;
 
 }  // namespace
 
-void RoomMedia::answered() {
-  answered_at_ = Clock::now();
+void RoomMedia::record(Recording& recording) {
+  recording_ = &recording;
+  began_ = Clock::now();
 }
 
 awaitable<std::optional<std::vector<agent::Sample>>> RoomMedia::read() {
   auto audio = co_await session_.read();
-  if (audio && recording_ && answered_at_) {
+  if (audio && recording_ != nullptr) {
     const auto length = milliseconds(static_cast<std::int64_t>(audio->size()) / kSamplesPerMs);
-    const auto since = std::chrono::duration_cast<milliseconds>(Clock::now() - *answered_at_);
+    const auto since = std::chrono::duration_cast<milliseconds>(Clock::now() - began_);
     recording_->push(Recording::Side::kLeft, std::max(since - length, milliseconds{0}), *audio);
     record_played();
   }
@@ -36,7 +37,7 @@ Result<RoomMedia::Converters*> RoomMedia::converters(int rate) {
 awaitable<Result<void>> RoomMedia::write(std::span<const agent::Sample> audio, int rate) {
   auto converter = converters(rate);
   if (!converter) co_return pass(converter);
-  if (recording_ && answered_at_) {
+  if (recording_ != nullptr) {
     record_played();
     if (ahead_.empty()) ahead_from_ = Clock::now();
     const auto converted = (*converter)->to_recording.push(audio);
@@ -51,14 +52,14 @@ void RoomMedia::record_played() {
   const auto elapsed = std::chrono::duration_cast<milliseconds>(Clock::now() - ahead_from_).count();
   const auto played = std::min<std::size_t>(ahead_.size(), static_cast<std::size_t>(elapsed * kSamplesPerMs));
   if (played == 0) return;
-  const auto at = std::chrono::duration_cast<milliseconds>(ahead_from_ - *answered_at_);
+  const auto at = std::chrono::duration_cast<milliseconds>(ahead_from_ - began_);
   recording_->push(Recording::Side::kRight, std::max(at, milliseconds{0}), std::span(ahead_).first(played));
   ahead_.erase(ahead_.begin(), ahead_.begin() + static_cast<std::ptrdiff_t>(played));
   ahead_from_ += milliseconds(static_cast<std::int64_t>(played) / kSamplesPerMs);
 }
 
 milliseconds RoomMedia::flush() {
-  if (recording_ && answered_at_) record_played();
+  if (recording_ != nullptr) record_played();
   ahead_.clear();
   for (auto& [rate, converter] : converters_) {
     converter.to_wire.reset();
@@ -69,7 +70,7 @@ milliseconds RoomMedia::flush() {
 
 awaitable<void> RoomMedia::drained() {
   co_await session_.drained();
-  if (recording_ && answered_at_) record_played();
+  if (recording_ != nullptr) record_played();
 }
 
 awaitable<Result<void>> RoomMedia::send_dtmf(std::string_view digits) {

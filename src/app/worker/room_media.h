@@ -14,12 +14,11 @@ namespace call_agent::app {
 /// The agent's ear and mouth over a LiveKit room, recorded as the callee hears and says it.
 class RoomMedia : public agent::CallMedia {
  public:
-  /// `publish_rate`: Hz of the session's source. `recording` may be null; both must outlive this.
-  RoomMedia(livekit::rtc::MediaSession& session, int publish_rate, Recording* recording)
-      : session_(session), publish_rate_(publish_rate), recording_(recording) {}
+  /// `publish_rate`: Hz of the session's source. The session must outlive this.
+  RoomMedia(livekit::rtc::MediaSession& session, int publish_rate) : session_(session), publish_rate_(publish_rate) {}
 
-  /// Recording starts, at zero.
-  void answered();
+  /// Records from now on, the recording's zero. It must outlive this.
+  void record(Recording& recording);
 
   awaitable<std::optional<std::vector<agent::Sample>>> read() override;
   awaitable<Result<void>> write(std::span<const agent::Sample> audio, int rate) override;
@@ -38,8 +37,8 @@ class RoomMedia : public agent::CallMedia {
 
   livekit::rtc::MediaSession& session_;
   int publish_rate_;
-  Recording* recording_;
-  std::optional<TimePoint> answered_at_;
+  Recording* recording_ = nullptr;
+  TimePoint began_{};  // Of the recording.
   std::map<int, Converters> converters_;
 
   // What was written but, by the clock, not heard yet: recorded as it is played, forgotten if it is flushed.

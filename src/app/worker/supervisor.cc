@@ -14,6 +14,16 @@ namespace call_agent::app {
 
 using namespace asio::experimental::awaitable_operators;
 
+namespace {
+
+constexpr milliseconds kLookEvery{10'000};  // At a process's size.
+// The agent's report and the hang-up come first (agent::SessionOptions::report_limit).
+constexpr milliseconds kHurryLimit{30'000};
+// A process that ends sooner than this, and without having served a call, would do so again at once.
+constexpr milliseconds kSettledAfter{10'000};
+
+}  // namespace
+
 milliseconds restart_delay(int failures) {
   if (failures == 0) return milliseconds{0};
   return milliseconds{std::min(250 << std::min(failures - 1, 7), 30'000)};
@@ -27,7 +37,7 @@ Supervisor::Supervisor(asio::any_io_executor executor, Options options, Events e
       changed_(executor) {}
 
 awaitable<int> Supervisor::run() {
-  for (int slot = 0; slot < options_.processes; ++slot) slots_.spawn(keep_slot(slot));
+  for (int slot = 0; slot < std::ssize(options_.commands); ++slot) slots_.spawn(keep_slot(slot));
   co_await slots_.join();
   co_return 0;
 }
@@ -40,7 +50,7 @@ void Supervisor::stop() {
     if (stops_ == 1) {
       retire(*media);
     } else {
-      media->process->signal(SIGKILL);
+      hurry(*media);
     }
   }
   changed_.notify();
@@ -54,12 +64,18 @@ void Supervisor::retire(Media& media) {
   changed_.notify();
 }
 
+void Supervisor::hurry(Media& media) {
+  media.end_by = media.end_by.or_sooner(kHurryLimit);
+  media.process->signal(SIGUSR1);  // It ends the calls itself.
+  changed_.notify();
+}
+
 // One place for a media process: starts one, and the next when it ends or retires. A retiring process finishes its
 // calls beside its successor.
 awaitable<void> Supervisor::keep_slot(int slot) {
   int failures = 0;
   while (stops_ == 0) {
-    auto command = options_.command;
+    auto command = options_.commands[static_cast<std::size_t>(slot)];
     command.insert(command.end(), {"--slot", std::to_string(slot)});
     auto process = ChildProcess::start(executor_, {.arguments = command});
     if (!process) {
@@ -70,14 +86,15 @@ awaitable<void> Supervisor::keep_slot(int slot) {
     auto media = std::make_shared<Media>(Media{slot, std::move(*process), {}});
     live_.remove_if([](const auto& weak) { return weak.expired(); });
     live_.push_back(media);
+    const auto settled = Deadline::after(kSettledAfter);
     slots_.spawn(serve(media));
 
     while (media->process->running() && !media->retiring) co_await changed_.wait();
     if (stops_ > 0) break;
-    failures = media->registered ? 0 : failures + 1;
+    failures = media->retiring || media->served > 0 || settled.passed() ? 0 : failures + 1;
     if (failures > 0) {
       const auto delay = restart_delay(failures);
-      log::warn("media process {} ended before it registered; starting another in {} ms", slot, delay.count());
+      log::warn("media process {} ended as soon as it had started; starting another in {} ms", slot, delay.count());
       const auto until = Deadline::after(delay);
       while (stops_ == 0 && !until.passed()) co_await changed_.wait(until);
     }
@@ -86,7 +103,7 @@ awaitable<void> Supervisor::keep_slot(int slot) {
 
 awaitable<void> Supervisor::serve(std::shared_ptr<Media> media) {
   // Reports end when the process does: reading them to the end first means none is lost.
-  co_await (read_reports(media) || watch_size(media));
+  co_await (read_reports(media) || watch(media));
   const auto ended = co_await media->process->ended();
   if (!media->calls.empty() || (!media->retiring && (ended.signal != 0 || ended.exit_status != 0))) {
     log::error("media process {} ended (signal {}, status {}) with {} calls running", media->slot, ended.signal,
@@ -116,7 +133,6 @@ awaitable<void> Supervisor::read_reports(std::shared_ptr<Media> media) {
 void Supervisor::take(Media& media, const MediaReport& report) {
   switch (report.kind) {
     case MediaReport::Kind::kRegistered:
-      media.registered = true;
       if (events_.on_registered) events_.on_registered(media.slot);
       break;
     case MediaReport::Kind::kCallStarted:
@@ -133,14 +149,18 @@ void Supervisor::take(Media& media, const MediaReport& report) {
   }
 }
 
-awaitable<void> Supervisor::watch_size(std::shared_ptr<Media> media) {
+awaitable<void> Supervisor::watch(std::shared_ptr<Media> media) {
+  auto look = Deadline::after(kLookEvery);
   while (true) {
-    co_await sleep_for(std::chrono::seconds(10));
-    if (worn_out(*media)) retire(*media);
+    co_await changed_.wait(media->end_by.or_sooner(look.left()));
     if (media->end_by.passed()) {
-      log::warn("media process {} has not drained in time; ending it", media->slot);
+      log::warn("media process {} has not ended its calls in time; killing it", media->slot);
       media->process->signal(SIGKILL);
+      media->end_by = Deadline::never();
     }
+    if (!look.passed()) continue;
+    if (worn_out(*media)) retire(*media);
+    look = Deadline::after(kLookEvery);
   }
 }
 

@@ -19,8 +19,8 @@ namespace call_agent::app {
 class Supervisor {
  public:
   struct Options {
-    std::vector<std::string> command;  ///< What starts a media process; "--slot N" is appended.
-    int processes = 1;
+    /// What starts each media process; "--slot N" is appended. SIGTERM drains it, SIGUSR1 ends its calls.
+    std::vector<std::vector<std::string>> commands;
     int recycle_after_calls = 500;
     int recycle_above_mib = 600;        ///< Resident size.
     milliseconds drain_limit{600'000};  ///< How long running calls may go on after stop().
@@ -36,7 +36,7 @@ class Supervisor {
 
   /// Runs until stopped and drained. Returns the exit status.
   awaitable<int> run();
-  /// First: lets running calls end, taking no more. Second: ends them now.
+  /// First: lets running calls end, taking no more. Again: ends them now, each with its record.
   void stop();
 
  private:
@@ -45,7 +45,6 @@ class Supervisor {
     std::unique_ptr<ChildProcess> process;
     std::map<std::string, std::string> calls;  // call id -> room, while they run
     int served = 0;
-    bool registered = false;
     bool retiring = false;                // Asked to drain: its end is no crash.
     Deadline end_by = Deadline::never();  // Once retiring.
   };
@@ -53,9 +52,10 @@ class Supervisor {
   awaitable<void> keep_slot(int slot);
   awaitable<void> serve(std::shared_ptr<Media> media);
   awaitable<void> read_reports(std::shared_ptr<Media> media);
-  awaitable<void> watch_size(std::shared_ptr<Media> media);
+  awaitable<void> watch(std::shared_ptr<Media> media);
   void take(Media& media, const MediaReport& report);
   void retire(Media& media);
+  void hurry(Media& media);
   bool worn_out(const Media& media) const;
 
   asio::any_io_executor executor_;
@@ -67,7 +67,8 @@ class Supervisor {
   int stops_ = 0;
 };
 
-/// How long to wait before the next start of a slot whose process ended `failures` times in a row without registering.
+/// How long to wait before the next start of a slot whose process ended `failures` times in a row as soon as it had
+/// started.
 milliseconds restart_delay(int failures);
 
 }  // namespace call_agent::app

@@ -14,7 +14,7 @@ class SupervisorTest : public ::testing::Test {
   Supervisor& supervise(const std::string& script, int recycle_after = 1000) {
     supervisor_.emplace(
         io_.get_executor(),
-        Supervisor::Options{.command = {"sh", "-c", script, "media"}, .recycle_after_calls = recycle_after},
+        Supervisor::Options{.commands = {{"sh", "-c", script, "media"}}, .recycle_after_calls = recycle_after},
         Supervisor::Events{
             .on_summary = [this](const std::string& text) { summary(text); },
             .on_registered =
@@ -59,6 +59,19 @@ TEST_F(SupervisorTest, StopDrainsTheProcessesAndEnds) {
   EXPECT_EQ(run(), 0);
   EXPECT_EQ(registered_, 1);
   EXPECT_TRUE(lost_.empty());
+}
+
+TEST_F(SupervisorTest, ASecondStopHasTheProcessesEndTheirCalls) {
+  supervise(
+      "drain() { echo '{\"report\":\"summary\",\"text\":\"draining\"}'; }; trap drain TERM;"
+      "end() { echo '{\"report\":\"summary\",\"text\":\"ended\"}'; exit 0; }; trap end USR1;" +
+      kRegister + "while :; do read x || sleep 0.01; done");
+  on_registered_ = [this] { supervisor_->stop(); };
+  on_summary_ = [this] {
+    if (summaries_.back() == "draining") supervisor_->stop();
+  };
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(summaries_, (std::vector<std::string>{"draining", "ended"}));
 }
 
 TEST_F(SupervisorTest, ReplacesAProcessThatCrashesAndReportsOnlyItsRunningCalls) {

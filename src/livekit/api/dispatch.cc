@@ -40,7 +40,8 @@ Dispatch parse_dispatch(const Json& message) {
 awaitable<TwirpResult<Dispatch>> DispatchService::create(Create request, Deadline deadline) {
   if (auto fine = check_name("room", request.room); !fine) co_return refuse(fine.error());
   if (auto fine = check_name("agent name", request.agent_name); !fine) co_return refuse(fine.error());
-  Json body{{"room", request.room}, {"agent_name", request.agent_name}};
+  // A job that failed half-way through a call must not bring another agent, who would begin with "hello".
+  Json body{{"room", request.room}, {"agent_name", request.agent_name}, {"restart_policy", "JRP_NEVER"}};
   set_field(body, "metadata", request.metadata);
   TwirpClient::Call call{kService, "CreateDispatch", std::move(body), admin_of(request.room)};
   const auto answer = co_await twirp_.call(std::move(call), deadline);

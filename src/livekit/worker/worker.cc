@@ -75,6 +75,8 @@ awaitable<Result<void>> Worker::run() {
 // One connection, until it is lost or nothing is left to do.
 awaitable<Result<void>> Worker::serve(net::WebSocket& socket) {
   accepted_.clear();
+  // What was meant for the last connection: livekit-server closes one that does not begin with the registration.
+  while (outbox_.size() > 0) co_await outbox_.pop();
   outbox_.push(register_message(options_.agent_name, "1.0"));
   last_heard_ = Clock::now();
 

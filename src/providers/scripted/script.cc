@@ -1,9 +1,9 @@
 #include "providers/scripted/script.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "providers/scripted/heard.h"
 #include "providers/scripted/spoken_time.h"
 
 namespace call_agent::scripted {
@@ -12,121 +12,7 @@ namespace {
 using agent::Message;
 using agent::Role;
 
-// A time in a clause with one of these is not on offer.
-constexpr std::array kNotOnOffer = std::to_array<std::string_view>({
-    "taken",
-    "full",
-    "fully booked",
-    "unavailable",
-    "not available",
-    "no longer",
-    "gone",
-    "cannot",
-    "cant",
-    "can not",
-    "closed",
-    "dont have",
-    "do not have",
-    "not possible",
-    "nothing at",
-    "not free",
-    "isnt free",
-});
-constexpr std::array kYes = std::to_array<std::string_view>({
-    "yes",        "yeah",           "yep",        "yup",     "sure",      "right",      "correct", "certainly",
-    "absolutely", "of course",      "definitely", "ok",      "okay",      "fine",       "perfect", "wonderful",
-    "great",      "lovely",         "excellent",  "alright", "all right", "no problem", "done",    "confirmed",
-    "got it",     "booked for you", "see you",
-});
-constexpr std::array kNo = std::to_array<std::string_view>({
-    "no",
-    "nope",
-    "not",
-    "cannot",
-    "cant",
-    "sorry",
-    "unfortunately",
-    "afraid",
-    "full",
-    "fully booked",
-    "closed",
-    "impossible",
-});
-// Between such a word and a time, these make it one again: "eight is taken, but we have nine".
-constexpr std::array kOffer = std::to_array<std::string_view>({
-    "would",
-    "could",
-    "how about",
-    "what about",
-    "but",
-    "only",
-    "instead",
-    "we have",
-    "can do",
-    "or",
-    "maybe",
-    "perhaps",
-});
 constexpr std::size_t kLongestInput = 2000;
-
-bool has_words(const std::vector<std::string>& words, std::span<const std::string_view> phrases) {
-  return std::ranges::any_of(phrases, [&](std::string_view phrase) {
-    const auto wanted = words_of(phrase);
-    return !std::ranges::search(words, wanted).empty();
-  });
-}
-
-std::vector<std::string_view> clauses_of(std::string_view text) {
-  std::vector<std::string_view> clauses;
-  std::size_t begin = 0;
-  const auto cut = [&](std::size_t end, std::size_t next) {
-    if (end > begin) clauses.push_back(text.substr(begin, end - begin));
-    begin = next;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool mark =
-        text[i] == ',' || text[i] == ';' || text[i] == '?' || text[i] == '!' ||
-        (text[i] == '.' && (i + 1 == text.size() || text[i + 1] == ' ') && !(i > 1 && text[i - 2] == '.'));
-    if (mark) cut(i, i + 1);
-    if (text.substr(i).starts_with(" but ")) cut(i, i + 5);
-  }
-  cut(text.size(), text.size());
-  return clauses;
-}
-
-// Whether a time is meant as possible, by the words of its clause: those before "taken" are not, nor those after it,
-// unless an offer lies between.
-bool on_offer(std::string_view clause, const SpokenTime& time) {
-  if (has_words(words_of(clause.substr(time.end)), kNotOnOffer)) return false;
-  const auto before = clause.substr(0, time.begin);
-  return !has_words(words_of(before), kNotOnOffer) || has_words(words_of(before), kOffer);
-}
-
-// What the callee said between two of the agent's turns.
-struct Input {
-  std::string text;
-  int turn = -1;
-  std::vector<std::string> words;
-  std::optional<SpokenTime> time;  // The last on offer.
-  std::optional<int> number;
-  bool yes = false, no = false;
-
-  void understand() {
-    words = words_of(text);
-    number = find_number(text);
-    for (const auto clause : clauses_of(text)) {
-      auto times = find_times(clause);
-      std::erase_if(times, [clause](const SpokenTime& one) { return !on_offer(clause, one); });
-      // A bare number is a time only where no real one is said.
-      const bool real = std::ranges::any_of(times, [](const SpokenTime& one) { return !one.bare; });
-      for (const auto& one : times) {
-        if (!one.bare || (!real && (!time || time->bare))) time = one;
-      }
-    }
-    no = has_words(words, kNo);
-    yes = has_words(words, kYes) && !(no && !has_words(words, std::to_array<std::string_view>({"no problem"})));
-  }
-};
 
 class Player {
  public:
@@ -138,9 +24,9 @@ class Player {
     return standing_;
   }
 
-  void hear(Input input) {
+  void hear(Heard input) {
     if (standing_.end) return;
-    input.understand();
+    understand(input);
     standing_.news.clear();
     for (const auto& intent : dialogue_.intents) {
       if (!fits(intent, input)) continue;
@@ -173,12 +59,12 @@ class Player {
     return slot == dialogue_.slots.end() ? nullptr : &*slot;
   }
 
-  std::string time_value(const Input& input) const {
+  std::string time_value(const Heard& input) const {
     const Slot* slot = time_slot();
     return input.time ? format_time(resolve(*input.time, slot != nullptr ? slot->near : 12 * 60)) : std::string{};
   }
 
-  bool is_new_time(const Input& input) const {
+  bool is_new_time(const Heard& input) const {
     const Slot* slot = time_slot();
     if (slot == nullptr) return input.time.has_value();
     const auto known = standing_.known.find(slot->name);
@@ -186,7 +72,7 @@ class Player {
     return Json(time_value(input)) != expected;
   }
 
-  bool fits(const Intent& intent, const Input& input) const {
+  bool fits(const Intent& intent, const Heard& input) const {
     const auto matches = [&](const WordPattern& pattern) { return pattern.matches(input.words); };
     if (!intent.any.empty() && std::ranges::none_of(intent.any, matches)) return false;
     if (std::ranges::any_of(intent.unless, matches)) return false;
@@ -201,7 +87,7 @@ class Player {
     return holds(intent.when, dialogue_, standing_.known);
   }
 
-  void set(const std::string& name, const Json& rule, const Input& input) {
+  void set(const std::string& name, const Json& rule, const Heard& input) {
     Json value = rule;
     if (rule == "$text") value = input.text;
     if (rule == "$yes_no") value = input.yes;
@@ -217,7 +103,7 @@ class Player {
     standing_.news.push_back(name);
   }
 
-  void fill_asked_slot(const Input& input) {
+  void fill_asked_slot(const Heard& input) {
     const auto slot = std::ranges::find(dialogue_.slots, asked_, &Slot::name);
     if (asked_.empty() || slot == dialogue_.slots.end()) return;
     using Kind = Slot::Kind;
@@ -300,7 +186,7 @@ std::string fill(const std::string& text, const Dialogue& dialogue, const agent:
 Standing play(const Dialogue& dialogue, const agent::Objective& objective, std::span<const Message> history) {
   Player player(dialogue, objective);
   player.start();
-  Input input;
+  Heard input;
   int turn = 0;
   bool opened = false;
   for (const auto& message : history) {

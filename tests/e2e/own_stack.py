@@ -1,0 +1,45 @@
+"""A LiveKit of the test's own, on ports of its own: one whose server may be killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from processes import Background
+from waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class OwnStack:
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._restarted: Background | None = None
+        self._tool("up")
+
+    def kill_livekit_server(self) -> None:
+        pid = int(re.search(r"^livekit-server +pid (\d+)", self._tool("status"), re.MULTILINE).group(1))
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not self._is_up(), "the end of livekit-server")
+
+    def start_livekit_server(self) -> None:
+        program = ROOT / "build" / "deps" / "bin" / "livekit-server"
+        self._restarted = Background([program, "--config", self.folder / "livekit-server.yaml"],
+                                     self.folder / "logs" / "livekit-server-2.log")
+        self._restarted.wait_for("starting LiveKit server")
+
+    def end(self) -> None:
+        if self._restarted:
+            self._restarted.kill()
+        self._tool("down")
+
+    def _is_up(self) -> bool:
+        return re.search(r"^livekit-server +pid", self._tool("status"), re.MULTILINE) is not None
+
+    def _tool(self, command: str) -> str:
+        done = subprocess.run([sys.executable, ROOT / "tools" / "stack", command], text=True, stdout=subprocess.PIPE,
+                              env={**os.environ, "CALL_AGENT_STACK_DIR": str(self.folder)}, timeout=60)
+        assert command == "status" or done.returncode == 0, f"stack {command} failed"
+        return done.stdout
