@@ -11,13 +11,22 @@ function(call_agent_module name)
     PRIVATE call_agent_flags ${M_PRIVATE_LIBS})
 endfunction()
 
+add_custom_target(unit_tests)
+
 # call_agent_test(MODULE SOURCES a_test.cc … [LIBS …])
-#   The unit tests of one module, beside its sources: one executable MODULE_test, one ctest entry a test case.
+#   The unit tests of one module, beside its sources: one executable MODULE_test, built by the target unit_tests. One
+#   ctest entry a test case; under a sanitizer one a module, since there every start of a process is dear.
 function(call_agent_test module)
   cmake_parse_arguments(T "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${module}_test ${T_SOURCES})
   target_link_libraries(${module}_test PRIVATE call_agent_${module} call_agent_flags GTest::gmock_main ${T_LIBS})
-  gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
+  add_dependencies(unit_tests ${module}_test)
+  if(CALL_AGENT_SANITIZE)
+    add_test(NAME ${module} COMMAND ${module}_test)
+    set_tests_properties(${module} PROPERTIES LABELS unit TIMEOUT 600)
+  else()
+    gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit DISCOVERY_MODE PRE_TEST)
+  endif()
 endfunction()
 
 # call_agent_fuzzer(NAME MODULE SOURCE): a libFuzzer target, fuzz_NAME; its corpus lives in src/…/fuzz/corpus/NAME.

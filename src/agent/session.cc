@@ -70,12 +70,10 @@ awaitable<SessionResult> Session::run() {
   tasks_.spawn(voice_.play());
   tasks_.spawn(voice_.watch());
 
-  bool cancelled = false;
   while (!over_) {
     co_await ended_.wait();
     if ((co_await asio::this_coro::cancellation_state).cancelled() == asio::cancellation_type::none) continue;
     // From here on the end is in order, not unwound: nothing said may be lost.
-    cancelled = true;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     stop();
   }
@@ -87,7 +85,6 @@ awaitable<SessionResult> Session::run() {
   co_await tasks_.join();
 
   SessionResult result{.reason = over_->reason, .detail = over_->detail};
-  if (!cancelled && active_) result.report = co_await report();
   const auto count = [this](std::string_view kind) {
     const auto found = counts_.find(kind);
     return found == counts_.end() ? 0 : found->second;
@@ -101,7 +98,7 @@ awaitable<SessionResult> Session::run() {
                     {"replies_failed", count("reply_failed")},
                     {"prompts", count("still_there")},
                     {"audio_lost_ms", lost_.count()}};
-  result.transcript = std::move(transcript_);
+  result.transcript = transcript_;
   co_return result;
 }
 
@@ -212,6 +209,7 @@ awaitable<void> Session::write_report() {
 }
 
 awaitable<Report> Session::report() {
+  if (!active_) co_return Report{};
   const auto deadline = Deadline::after(options_.report_limit);
   tasks_.spawn(write_report());
   while (!report_ && tasks_.size() > 0 && !deadline.passed()) co_await ended_.wait(deadline);

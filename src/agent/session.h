@@ -32,17 +32,16 @@ struct SessionResult {
   EndReason reason = EndReason::kFailure;
   std::string detail;  ///< For people: "the language model failed twice: …".
   std::vector<Turn> transcript;
-  Report report;                  ///< Every answer's quote occurs in the transcript.
   Json metrics = Json::object();  ///< duration_ms, turns, interruptions, backchannels, noises, replies_dropped,
                                   ///< replies_failed, prompts, audio_lost_ms: integers.
 };
 
 /// One conversation on the telephone: moves bytes between the ports and does what TurnTaking decides.
 ///
-///     prepare() -> "ready" -> dial -> run() … answered() … callee_left() or the agent's end -> hang up
+///     prepare() -> "ready" -> dial -> run() … answered() … callee_left() or the agent's end -> hang up -> report()
 ///
-/// Lives on one executor; not thread-safe; no method may be called from another. Everything it starts has ended when
-/// run() returns. The ports must outlive it.
+/// Lives on one executor; not thread-safe; no method may be called from another. Everything they start has ended when
+/// run() and report() return. The ports must outlive it.
 class Session : private Voice::Listener {
  public:
   struct Ports {
@@ -67,10 +66,15 @@ class Session : private Voice::Listener {
   /// Errors: whatever the language model or the voice failed with.
   awaitable<Result<void>> prepare();
 
-  /// The conversation, from before the answer to the end, the report included. Call once, after prepare(). Audio that
-  /// comes before answered() is dropped. Returns once somebody wants the call to be over; hanging up is the caller's.
-  /// Cancelling it ends the session as stop() does, without a report.
+  /// The conversation, from before the answer to the end. Call once, after prepare(). Audio that comes before
+  /// answered() is dropped. Returns once somebody wants the call to be over; hanging up is the caller's. Cancelling it
+  /// ends the session as stop() does.
   awaitable<SessionResult> run();
+
+  /// What came of the conversation, every answer with a quote that occurs in the transcript. Call once, after run() and
+  /// the hang-up: nobody should wait on the line for it. Takes `report_limit` at most; never fails, a call without a
+  /// report says so in its summary. Empty for a call that was not answered.
+  awaitable<Report> report();
 
   void answered();
   void callee_left();
@@ -91,7 +95,6 @@ class Session : private Voice::Listener {
   awaitable<void> reply(int id, std::vector<Message> history);
   awaitable<void> press(std::string digits);
   awaitable<void> write_report();
-  awaitable<Report> report();
 
   awaitable<void> hear(std::span<const Sample> audio);
   milliseconds now() const;

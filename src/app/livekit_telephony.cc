@@ -90,7 +90,7 @@ awaitable<Result<LiveKitTelephony::Agent>> LiveKitTelephony::agent_ready(std::st
     const auto found = co_await ready(room, deadline.or_sooner(kOneLook));
     if (found && *found) co_return **found;
     if (!found && !passing(found.error())) co_return std::unexpected(explain(found.error()));
-    if (!found) missing = explain(found.error()).what;
+    if (!found && !deadline.passed()) missing = explain(found.error()).what;
 
     if (Clock::now() >= renew_at) {
       const auto renewed = co_await renew_dispatch(room, metadata, deadline.or_sooner(kOneLook));
@@ -105,7 +105,7 @@ awaitable<Result<LiveKitTelephony::Agent>> LiveKitTelephony::agent_ready(std::st
 }
 
 awaitable<api::TwirpResult<std::optional<LiveKitTelephony::Agent>>> LiveKitTelephony::ready(const std::string& room,
-                                                                                           Deadline deadline) {
+                                                                                            Deadline deadline) {
   const auto present = co_await rooms_.participants(room, deadline);
   if (!present) co_return std::unexpected(present.error());
   const auto says = [](const api::Participant& participant, std::string_view attribute, std::string_view value) {
@@ -157,8 +157,9 @@ awaitable<std::optional<calls::DialResult>> LiveKitTelephony::refuse_beyond_loop
   if (ours == trunks->end() || is_loopback(ours->address)) co_return std::nullopt;
   co_return calls::DialResult{
       .outcome = calls::Outcome::kPolicyRefused,
-      .detail = "the agent has no language model, only a script, so it may not call phones beyond this machine: set "
-                "LLM_BASE_URL and LLM_MODEL for calling-agent, or start it with --allow-scripted"};
+      .detail =
+          "the agent has no language model, only a script, so it may not call phones beyond this machine: set "
+          "LLM_BASE_URL and LLM_MODEL for calling-agent, or start it with --allow-scripted"};
 }
 
 awaitable<Result<calls::DialResult>> LiveKitTelephony::dial(Dial dial) {

@@ -36,14 +36,14 @@ std::unique_ptr<LiveKitTelephony> telephony_of(const asio::any_io_executor& exec
 /// Joins as an agent that says `state`, and whom it may talk to.
 awaitable<std::unique_ptr<net::WebSocket>> join(Stack stack, std::string room, std::string state,
                                                 std::string reach = "") {
-  const Json claims{{"iss", stack.key},
-                    {"sub", "agent-1"},
-                    {"exp", unix_ms() / 1000 + 60},
-                    {"kind", "agent"},
-                    {"attributes",
-                     {{std::string(calls::kAgentStateAttribute), state},
-                      {std::string(calls::kAgentReachAttribute), reach}}},
-                    {"video", {{"roomJoin", true}, {"room", room}}}};
+  const Json claims{
+      {"iss", stack.key},
+      {"sub", "agent-1"},
+      {"exp", unix_ms() / 1000 + 60},
+      {"kind", "agent"},
+      {"attributes",
+       {{std::string(calls::kAgentStateAttribute), state}, {std::string(calls::kAgentReachAttribute), reach}}},
+      {"video", {{"roomJoin", true}, {"room", room}}}};
   const std::string token = api::sign_hs256(dump_json(claims), stack.secret);
   auto socket = co_await net::WebSocket::connect(stack.url + "/rtc?protocol=9&access_token=" + token, {}, in_time());
   if (!socket) throw std::runtime_error(socket.error().what);
@@ -51,7 +51,8 @@ awaitable<std::unique_ptr<net::WebSocket>> join(Stack stack, std::string room, s
   co_return std::move(*socket);
 }
 
-awaitable<void> wait_for_agent(LiveKitTelephony& telephony, std::string room, std::optional<Result<calls::Telephony::Agent>>& result) {
+awaitable<void> wait_for_agent(LiveKitTelephony& telephony, std::string room,
+                               std::optional<Result<calls::Telephony::Agent>>& result) {
   result = co_await telephony.agent_ready(std::move(room), in_time());
 }
 

@@ -60,8 +60,8 @@ class LiveKitAdmin:
 
     def call(self, method: str, body: dict, room: str | None = None) -> dict:
         """`room`: the one the method is about, for those that are about one."""
-        request = urllib.request.Request(f"{self._base}/twirp/livekit.{method}", json.dumps(body).encode(),
-                                         {"Content-Type": "application/json", "Authorization": f"Bearer {self._token(room)}"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token(room)}"}
+        request = urllib.request.Request(f"{self._base}/twirp/livekit.{method}", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 

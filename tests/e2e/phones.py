@@ -21,7 +21,7 @@ class Phone(Background):
         phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--scenario", scenario,
                      "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
         phone.port, phone.events_file = port, events
-        phone.wait_for("phone ready")
+        phone.wait_for("phone ready", within_s=60)
         return phone
 
     def events(self, kind: str | None = None) -> list[dict]:

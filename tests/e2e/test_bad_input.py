@@ -126,16 +126,17 @@ def test_a_broken_dialogue_is_named_and_the_worker_tries_again_at_leisure(lab):
 def test_malformed_messages_are_answered_and_the_server_lives_on(program, home, tmp_path):
     lines = [
         (b"{", -32700), (b'{"jsonrpc": "2.0", "id": 1, "method": "ping"', -32700), (b"\xff\xfe\x00", -32700),
-        (b"[" * 100 + b"]" * 100, -32700), (b'"text"', -32600), (b"[]", -32600), (b'{"jsonrpc": "1.0", "id": 2}', -32600),
-        (b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}', -32600), (b'{"jsonrpc": "2.0", "id": 3}', -32600),
+        (b"[" * 100 + b"]" * 100, -32700), (b'"text"', -32600), (b"[]", -32600),
+        (b'{"jsonrpc": "1.0", "id": 2}', -32600), (b'{"jsonrpc": "2.0", "id": {}, "method": "ping"}', -32600),
+        (b'{"jsonrpc": "2.0", "id": 3}', -32600),
         (b'{"jsonrpc": "2.0", "id": 4, "method": "ping", "params": 7}', -32602),
         (b'{"jsonrpc": "2.0", "id": 5, "method": "no/such"}', -32602),
         (b'{"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"name": 7}}', -32602),
         (b'"' + b"x" * (5 << 20) + b'"', -32600),
     ]
     ping = b'{"jsonrpc": "2.0", "id": "last", "method": "ping"}'
-    done = subprocess.run([program, "server"], input=b"\n".join([*(line for line, _ in lines), ping, b""]), cwd=tmp_path,
-                          capture_output=True, timeout=30)
+    everything = b"".join(line + b"\n" for line in [*(line for line, _ in lines), ping])
+    done = subprocess.run([program, "server"], input=everything, cwd=tmp_path, capture_output=True, timeout=30)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["error"]["code"] for answer in answers[:-1]] == [code for _, code in lines]
     assert answers[-1] == {"jsonrpc": "2.0", "id": "last", "result": {}}
@@ -143,8 +144,11 @@ def test_malformed_messages_are_answered_and_the_server_lives_on(program, home, 
 
 
 @pytest.mark.parametrize("arguments, complaint", [
-    ({}, "phone_number"), ({"phone_number": 7}, "phone_number"), ({"phone_number": NUMBER, "max_minutes": 0}, "max_minutes"),
-    ({"phone_number": NUMBER, "result_schema": "x"}, "result_schema"), ({"phone_number": NUMBER, "nmuber": 1}, "nmuber"),
+    ({}, "phone_number"),
+    ({"phone_number": 7}, "phone_number"),
+    ({"phone_number": NUMBER, "max_minutes": 0}, "max_minutes"),
+    ({"phone_number": NUMBER, "result_schema": "x"}, "result_schema"),
+    ({"phone_number": NUMBER, "nmuber": 1}, "nmuber"),
     ({"phone_number": NUMBER, "objective": "x" * 5000}, "objective"),
 ])
 def test_a_wrong_argument_is_named(serve, arguments, complaint):
@@ -161,10 +165,25 @@ def test_a_job_with_broken_metadata_is_refused_and_the_next_is_taken(lab):
         lab.livekit.delete_room(room)
 
 
+@pytest.mark.parametrize("name, text, complaint", [
+    ("calls.csv", f"phone_number,objective\n{NUMBER},\n911,\n", 'line 3: phone_number must be E.164'),
+    ("calls.csv", 'phone_number,objective\n"+44', "line 2: the quote is never closed"),
+    ("calls.csv", "", "the list has no calls"),
+    ("calls.jsonl", f'{{"phone_number": "{NUMBER}"}}\n{{"phone_number": \n', "line 2: not valid JSON"),
+    ("calls.txt", NUMBER, "--file must end in .csv or .jsonl"),
+])
+def test_a_broken_list_of_calls_is_named_with_its_line(run, tmp_path, name, text, complaint):
+    (tmp_path / name).write_text(text)
+    done = run("make-calls", "--file", name)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
 # --- what the phone is given
 
 @pytest.mark.parametrize("text, complaint", [
-    ("{", "not valid JSON: unexpected or missing text at byte 2"), ("[]", "must be an object"), ('{"steps": {}}', "steps: must be a list"),
+    ("{", "not valid JSON: unexpected or missing text at byte 2"),
+    ("[]", "must be an object"), ('{"steps": {}}', "steps: must be a list"),
     ('{"steps": [{"shout": "hello"}]}', "steps[0]: does nothing"), ('{"rings": 1}', 'unknown key "rings"'),
     ('{"steps": [{"say": ""}]}', "steps[0].say: must not be empty"),
     ('{"steps": [{"go_to": "nowhere", "times": 1}]}', 'no step with the label "nowhere"'),

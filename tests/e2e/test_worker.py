@@ -12,13 +12,12 @@ from own_stack import OwnStack
 from waiting import until
 
 NUMBER = "+442079460123"
-BOOKING = "Book a table for two tomorrow at eight for Ada."
 STUB = ("--speech", "stub", "--no-recording")  # Where it does not matter what is said.
 
 
 @pytest.fixture
 def occupied(lab):
-    """`occupied(agent, count)`: so many rooms, each with an agent that waits for somebody to talk to. All are deleted."""
+    """`occupied(agent, count)`: so many rooms, each with an agent that waits for somebody; deleted after the test."""
     rooms = []
 
     def dispatch(agent: str, count: int = 1) -> list[str]:
@@ -50,17 +49,15 @@ def test_every_place_is_filled_and_no_more(lab, occupied):
     worker.wait_until_ready(2)
     rooms = occupied(worker.agent, 11)  # Eight in one media process, three in the other.
 
-    server = lab.server(phone.port, worker.agent, "--ready-limit", "3")
-    refused = server.call("make_phone_call", phone_number=NUMBER)
+    server, impatient = lab.server(phone.port, worker.agent), lab.server(phone.port, worker.agent, "--ready-limit", "3")
+    refused = impatient.call("make_phone_call", phone_number=NUMBER)
     assert refused["outcome"] == "agent_failed"
-    assert "calling-agent" in refused["outcome_detail"]
     assert phone.events("invite") == []
 
     lab.livekit.delete_room(rooms[0])  # Its place is free again.
-    patient = lab.server(phone.port, worker.agent)
-    placed = patient.call("make_phone_call", phone_number=NUMBER)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
     assert placed["state"] == "active"
-    patient.call("end_call", call_id=placed["call_id"])
+    server.call("end_call", call_id=placed["call_id"])
 
 
 def test_a_call_whose_room_is_deleted_ends(lab):
@@ -74,12 +71,12 @@ def test_a_call_whose_room_is_deleted_ends(lab):
 
 def test_sigterm_lets_the_running_call_end(lab):
     phone, worker = lab.phone("hangup_first.json"), lab.worker(*STUB)
-    server = lab.server(phone.port, worker.agent, "--ready-limit", "3")
+    server, impatient = lab.server(phone.port, worker.agent), lab.server(phone.port, worker.agent, "--ready-limit", "3")
     running = server.call("make_phone_call", phone_number=NUMBER)
     worker.process.send_signal(signal.SIGTERM)
     worker.wait_for("stopping: running calls may end")
 
-    late = server.call("make_phone_call", phone_number=NUMBER)
+    late = impatient.call("make_phone_call", phone_number=NUMBER)
     assert late["outcome"] == "agent_failed"
     assert server.finish(running["call_id"])["outcome"] == "completed"
     assert worker.process.wait(20) == 0
@@ -135,12 +132,10 @@ def test_a_worn_out_media_process_is_replaced_and_its_calls_go_on(lab, occupied,
     lab.livekit.delete_room(ending)  # Its call has ended: one served, and a look at the process's size.
     worker.wait_until_ready(2)
 
-    new = worker.media_processes() - old
     assert lab.livekit.agent_is_ready(staying)
     occupied(worker.agent)
     lab.livekit.delete_room(staying)
     until(lambda: not worker.media_processes() & old, "the end of the worn-out process")
-    assert new <= worker.media_processes()
 
 
 def test_a_call_goes_on_without_its_supervisor_and_leaves_no_process_behind(lab):

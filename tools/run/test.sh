@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# [layers|unit|stack|e2e|asan|tsan]…: builds and runs the tests, layers and unit unless named
+# [layers|unit|stack|e2e|asan|tsan]…: builds and runs the tests, all of them unless named
 source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 results=$ROOT/build/test-results
 wanted=("$@")
-# The other stages run by name; they join this list once each has passed on a clean clone (see the closing note).
-((${#wanted[@]})) || wanted=(layers unit)
+((${#wanted[@]})) || wanted=(layers unit stack e2e asan tsan)
 for name in "${wanted[@]}"; do
   [[ $name =~ ^(layers|unit|stack|e2e|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
     "Stages: layers unit stack e2e asan tsan"
@@ -33,7 +32,7 @@ chosen() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
 
 # No reason to test what does not compile.
 compile() {
-  bash tools/run/build.sh "$1" || {
+  bash tools/run/build.sh "$@" || {
     "$PYTHON" "$lib/tally.py" "$results" "${failed[@]}" "build $1"
     exit 1
   }
@@ -71,7 +70,7 @@ if chosen e2e; then
 fi
 for sanitizer in asan tsan; do
   if chosen "$sanitizer"; then
-    compile "$sanitizer"
+    compile "$sanitizer" unit_tests
     stage "$sanitizer" step "unit tests with $sanitizer" "" \
       bash "$lib/ctest.sh" "$sanitizer" unit "$results/$sanitizer.xml"
   fi

@@ -17,6 +17,10 @@ namespace {
 // Whoever dials waits at most 45 s for the answer; an agent still alone after this was forgotten.
 constexpr milliseconds kLongestWait{60'000};
 constexpr milliseconds kRemovalLimit{2'000};
+// A livekit-server that restarts: until its side of the phone is back, or its API answers again.
+constexpr milliseconds kLongestAbsence{10'000};
+constexpr milliseconds kDeleteLimit{30'000};
+constexpr milliseconds kDeleteAgain{500};
 // Whoever dialed knows best why a phone did not answer: its word comes first.
 constexpr milliseconds kDialersWord{3'000};
 constexpr int kPublishRate = 24'000;
@@ -54,11 +58,12 @@ awaitable<bool> CallRunner::converse() {
   }
   co_await hang_up();
   if (recording_) co_await recording_->finish();
-  co_await journal_->finish();
-
   if (was_answered_) {
-    co_await write_record(*result_);
+    const auto report = co_await session_->report();
+    co_await journal_->finish();
+    co_await write_record(*result_, report);
   } else {
+    co_await journal_->finish();
     co_await end_unanswered();
   }
   co_return !result_ || result_->reason != agent::EndReason::kFailure;
@@ -126,7 +131,7 @@ void CallRunner::on_room_event(const RoomEvent& event) {
       if (callee) on_callee_attributes(event.attributes);
       break;
     case RoomEvent::Kind::kParticipantLeft:
-      if (callee) callee_gone(event.reason);
+      if (callee) callee_left(event.reason);
       break;
     case RoomEvent::Kind::kDtmf:
       if (callee && session_ && !event.payload.empty()) session_->dtmf_heard(event.payload[0]);
@@ -137,11 +142,30 @@ void CallRunner::on_room_event(const RoomEvent& event) {
       break;
     case RoomEvent::Kind::kReconnecting:
       log::warn("call {}: the room connection is being restored", job_.call_id);
+      restoring_ = true;
+      break;
+    case RoomEvent::Kind::kReconnected:
+      log::info("call {}: the room connection is restored", job_.call_id);
+      restoring_ = false;
       break;
     default:
       break;
   }
   changed_.notify();
+}
+
+// While a connection is restored everybody seems to leave; the phone is still on the line and comes back with its side.
+void CallRunner::callee_left(DisconnectReason reason) {
+  const bool may_return = restoring_ && reason == DisconnectReason::kUnknown && phone_ == Phone::kAnswered;
+  if (!may_return) return callee_gone(reason);
+  phone_ = Phone::kAway;
+  tasks_.spawn(wait_for_return());
+}
+
+awaitable<void> CallRunner::wait_for_return() {
+  const auto deadline = Deadline::after(kLongestAbsence);
+  while (phone_ == Phone::kAway && !result_ && !deadline.passed()) co_await changed_.wait(deadline);
+  if (phone_ == Phone::kAway && !result_) callee_gone(DisconnectReason::kSignalClose);
 }
 
 void CallRunner::on_callee_attributes(const std::map<std::string, std::string>& attributes) {
@@ -150,6 +174,9 @@ void CallRunner::on_callee_attributes(const std::map<std::string, std::string>& 
   if (status == "ringing" && phone_ == Phone::kAbsent) {
     phone_ = Phone::kRinging;
     tasks_.spawn(note_state(calls::State::kRinging));
+  } else if (status == "active" && phone_ == Phone::kAway) {
+    log::info("call {}: the callee is back", job_.call_id);
+    phone_ = Phone::kAnswered;
   } else if (status == "active" && phone_ != Phone::kAnswered && phone_ != Phone::kGone) {
     // Only now may the agent speak: before this its words would play to nobody.
     phone_ = Phone::kAnswered;
@@ -195,8 +222,8 @@ awaitable<void> CallRunner::note_state(calls::State state) {
 // A dispatch that is made anew may be taken twice. The job that is taken back then leaves the call as it is.
 awaitable<bool> CallRunner::replaced() {
   const auto present = co_await services_.rooms.participants(job_.room, Deadline::after(kRemovalLimit));
-  co_return present && std::ranges::count(*present, livekit::api::Participant::Kind::kAgent,
-                                          &livekit::api::Participant::kind) > 1;
+  co_return present&& std::ranges::count(*present, livekit::api::Participant::Kind::kAgent,
+                                         &livekit::api::Participant::kind) > 1;
 }
 
 awaitable<void> CallRunner::leave_to_the_other() {
@@ -216,23 +243,30 @@ awaitable<void> CallRunner::hang_up() {
     while (phone_ != Phone::kGone && !room_gone_ && !limit.passed()) co_await changed_.wait(limit);
   }
   co_await room_->close();
-  if (room_gone_) co_return;
   co_await delete_room();
 }
 
+// Whatever happened to our own connection: the phone hangs on the room.
 awaitable<void> CallRunner::delete_room() {
-  const auto deleted = co_await services_.rooms.remove(job_.room, Deadline::after(kRemovalLimit));
-  if (deleted || deleted.error().error.code == Errc::kNotFound) co_return;
-  log::warn("call {}: deleting the room: {}", job_.call_id, deleted.error().error.what);
+  const auto patience = Deadline::after(kDeleteLimit);
+  while (true) {
+    const auto deleted = co_await services_.rooms.remove(job_.room, Deadline::after(kRemovalLimit));
+    if (deleted || deleted.error().error.code == Errc::kNotFound) co_return;
+    if (patience.passed()) {
+      log::error("call {}: the room could not be deleted: {}", job_.call_id, deleted.error().error.what);
+      co_return;
+    }
+    co_await sleep_for(kDeleteAgain);
+  }
 }
 
-awaitable<void> CallRunner::write_record(const agent::SessionResult& result) {
+awaitable<void> CallRunner::write_record(const agent::SessionResult& result, const agent::Report& told) {
   const auto ending = ending_of(result.reason, result.detail, left_because_);
-  calls::CallStore::Report report{.summary = result.report.summary,
-                                  .commitments = result.report.commitments,
+  calls::CallStore::Report report{.summary = told.summary,
+                                  .commitments = told.commitments,
                                   .metrics = result.metrics,
                                   .recording = recording_ ? recording_->path().string() : ""};
-  for (const auto& answer : result.report.answers) {
+  for (const auto& answer : told.answers) {
     const bool known = answer.turn >= 0 && static_cast<std::size_t>(answer.turn) < result.transcript.size();
     const auto offset = known ? result.transcript[static_cast<std::size_t>(answer.turn)].start.count() : 0;
     report.answers.push_back({answer.field, answer.value, answer.quote, answer.turn, offset});
@@ -245,7 +279,7 @@ awaitable<void> CallRunner::write_record(const agent::SessionResult& result) {
   }
   services_.report({.kind = MediaReport::Kind::kSummary,
                     .call_id = job_.call_id,
-                    .text = summary_text(job_, ending, result, recording_ ? recording_->path().string() : "")});
+                    .text = summary_text(job_, ending, result, told, recording_ ? recording_->path().string() : "")});
 }
 
 awaitable<void> CallRunner::end_unanswered() {
@@ -274,7 +308,7 @@ void CallRunner::terminate() {
 }
 
 std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending, const agent::SessionResult& result,
-                         const std::string& recording) {
+                         const agent::Report& report, const std::string& recording) {
   std::string text = fmt::format("\n=== {} to {}: {} ({})\n", job.call_id, job.phone_number,
                                  calls::to_string(ending.outcome), printable(ending.detail));
   for (const auto& turn : result.transcript) {
@@ -282,11 +316,11 @@ std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending
                         turn.role == agent::Role::kAgent ? "agent" : "callee", printable(turn.text),
                         turn.interrupted ? " —" : "");
   }
-  if (!result.report.summary.empty()) text += fmt::format("  summary: {}\n", printable(result.report.summary));
-  for (const auto& answer : result.report.answers) {
+  if (!report.summary.empty()) text += fmt::format("  summary: {}\n", printable(report.summary));
+  for (const auto& answer : report.answers) {
     text += fmt::format("  {}: {} (“{}”)\n", printable(answer.field), dump_json(answer.value), printable(answer.quote));
   }
-  for (const auto& promise : result.report.commitments) text += fmt::format("  agreed: {}\n", printable(promise));
+  for (const auto& promise : report.commitments) text += fmt::format("  agreed: {}\n", printable(promise));
   if (!recording.empty()) text += fmt::format("  recording: {}\n", recording);
   return text;
 }

@@ -47,7 +47,7 @@ class CallRunner {
   void terminate();
 
  private:
-  enum class Phone : std::uint8_t { kAbsent, kRinging, kAnswered, kGone };
+  enum class Phone : std::uint8_t { kAbsent, kRinging, kAnswered, kAway, kGone };
 
   awaitable<bool> converse();
   awaitable<Result<void>> join();
@@ -57,7 +57,7 @@ class CallRunner {
   awaitable<void> leave_to_the_other();
   awaitable<void> hang_up();
   awaitable<void> delete_room();
-  awaitable<void> write_record(const agent::SessionResult& result);
+  awaitable<void> write_record(const agent::SessionResult& result, const agent::Report& told);
   awaitable<void> end_unanswered();
   awaitable<void> end_failed(const Error& error);
   awaitable<void> note_state(calls::State state);
@@ -66,6 +66,8 @@ class CallRunner {
   void on_callee_attributes(const std::map<std::string, std::string>& attributes);
   void begin();
   void start_recording();
+  void callee_left(livekit::rtc::DisconnectReason reason);
+  awaitable<void> wait_for_return();
   void callee_gone(livekit::rtc::DisconnectReason reason);
 
   RunnerServices services_;
@@ -85,6 +87,7 @@ class CallRunner {
   bool prepared_ = false;
   bool terminated_ = false;
   bool room_gone_ = false;
+  bool restoring_ = false;
   std::optional<livekit::rtc::DisconnectReason> left_because_;
   Notifier changed_;
   TaskGroup tasks_;
@@ -92,6 +95,6 @@ class CallRunner {
 
 /// What the worker prints on its terminal after a call.
 std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending, const agent::SessionResult& result,
-                         const std::string& recording);
+                         const agent::Report& report, const std::string& recording);
 
 }  // namespace call_agent::app

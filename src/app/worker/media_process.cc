@@ -108,7 +108,7 @@ class MediaProcess : public livekit::worker::JobHandler {
   }
 
   awaitable<void> end_by(Deadline deadline) {
-    while (!calls_.empty() && !deadline.passed()) co_await sleep_for(milliseconds{100});
+    while (!worker_.drained() && !deadline.passed()) co_await sleep_for(milliseconds{100});
     end_calls();
   }
 

@@ -53,15 +53,15 @@ Result<void> Providers::load_dialogues() {
     path = *shipped;
   }
   if (std::filesystem::is_directory(path)) {
-    auto dialogues = scripted::load_dialogues(path);
+    auto dialogues = providers::scripted::load_dialogues(path);
     if (!dialogues) return pass(dialogues);
     dialogues_ = std::move(*dialogues);
   } else {
-    auto dialogue = scripted::load_dialogue(path);
+    auto dialogue = providers::scripted::load_dialogue(path);
     if (!dialogue) return pass(dialogue);
     dialogues_.push_back(std::move(*dialogue));
   }
-  const auto usable = scripted::ScriptedLlm::create(dialogues_);
+  const auto usable = providers::scripted::ScriptedLlm::create(dialogues_);
   if (!usable) return pass(usable);
   return {};
 }
@@ -102,7 +102,7 @@ Result<std::unique_ptr<agent::Llm>> Providers::make_llm() {
     if (!llm) return pass(llm);
     return std::unique_ptr<agent::Llm>(std::move(*llm));
   }
-  auto llm = scripted::ScriptedLlm::create(dialogues_);
+  auto llm = providers::scripted::ScriptedLlm::create(dialogues_);
   if (!llm) return pass(llm);
   return std::unique_ptr<agent::Llm>(std::move(*llm));
 }

@@ -58,7 +58,7 @@ class Providers {
   Options options_;
   Lane loading_{1, 4};
   std::shared_ptr<providers::local::LocalModels> models_;
-  std::vector<scripted::Dialogue> dialogues_;
+  std::vector<providers::scripted::Dialogue> dialogues_;
   net::HttpClient http_;
   std::optional<Result<void>> loaded_;
   Notifier changed_;

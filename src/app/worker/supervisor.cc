@@ -165,6 +165,7 @@ awaitable<void> Supervisor::watch(std::shared_ptr<Media> media) {
 }
 
 bool Supervisor::worn_out(const Media& media) const {
+  if (media.served == 0) return false;  // Its successor would be no smaller.
   if (media.served >= options_.recycle_after_calls) return true;
   std::ifstream statm(fmt::format("/proc/{}/statm", media.process->pid()));
   long pages = 0, resident = 0;

@@ -9,8 +9,12 @@ namespace {
 
 namespace proto = ::livekit::proto;
 
-log::Level level_of(proto::LogLevel level) {
-  switch (level) {
+// A track's end and our letting go of it cross at every hang-up; the handle is gone either way.
+constexpr std::string_view kHarmless = "Attempted to drop unknown FFI handle";
+
+log::Level level_of(const proto::LogRecord& record) {
+  if (record.message().starts_with(kHarmless)) return log::Level::kDebug;
+  switch (record.level()) {
     case proto::LOG_ERROR:
     // What it calls an error is an ordinary failure, reported to whoever asked as well.
     case proto::LOG_WARN:
@@ -24,7 +28,7 @@ log::Level level_of(proto::LogLevel level) {
 
 void log_records(const proto::LogBatch& batch) {
   for (const auto& record : batch.records()) {
-    const log::Level level = level_of(record.level());
+    const log::Level level = level_of(record);
     if (record.level() > proto::LOG_INFO || !log::enabled(level)) continue;
     log::write(level, fmt::format("livekit_ffi: {}: {}", record.target(), redact_secrets(record.message())));
   }

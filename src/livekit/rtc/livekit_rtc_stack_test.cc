@@ -303,6 +303,7 @@ awaitable<void> attributes_on_join() {
   const auto joined = co_await late_events.next(Kind::kParticipantJoined, "agent");
   EXPECT_EQ(joined.attributes.at("k"), "v");
   EXPECT_FALSE(joined.sip);
+  co_await pair.agent_events.next(Kind::kParticipantJoined, "late");  // Who leaves before that was never there.
   co_await late->close();
   EXPECT_EQ((co_await pair.agent_events.next(Kind::kParticipantLeft, "late")).reason,
             DisconnectReason::kClientInitiated);

@@ -49,7 +49,7 @@ Worker::Worker(asio::any_io_executor executor, Options options, JobHandler& hand
 awaitable<Result<void>> Worker::run() {
   std::minstd_rand random(std::random_device{}());
   int failures = 0;
-  while (!done()) {
+  while (!drained()) {
     auto socket = co_await net::WebSocket::connect(
         agent_url(options_.url), {{"Authorization", "Bearer " + options_.token()}}, Deadline::after(kConnectLimit));
     if (!socket && socket.error().code == Errc::kPermission) {
@@ -61,20 +61,19 @@ awaitable<Result<void>> Worker::run() {
       if (connected_) failures = 0;
       connected_ = false;
       co_await (*socket)->close();
-      if (!done()) log::warn("the connection to livekit-server was lost: {}", lost ? "closed" : lost.error().what);
+      if (!drained()) log::warn("the connection to livekit-server was lost: {}", lost ? "closed" : lost.error().what);
     } else {
       log::warn("cannot reach livekit-server: {}", socket.error().what);
     }
-    if (done()) break;
+    if (drained()) break;
     const auto until = Deadline::after(reconnect_delay(++failures, std::generate_canonical<double, 16>(random)));
-    while (!until.passed() && !done()) co_await changed_.wait(until);
+    while (!until.passed() && !drained()) co_await changed_.wait(until);
   }
   co_return Result<void>{};
 }
 
 // One connection, until it is lost or nothing is left to do.
 awaitable<Result<void>> Worker::serve(net::WebSocket& socket) {
-  accepted_.clear();
   // What was meant for the last connection: livekit-server closes one that does not begin with the registration.
   while (outbox_.size() > 0) co_await outbox_.pop();
   outbox_.push(register_message(options_.agent_name, "1.0"));
@@ -100,6 +99,7 @@ awaitable<Result<void>> Worker::serve(net::WebSocket& socket) {
       log::warn("livekit-server said something broken: {}", message.error().what);
     }
   }
+  accepted_.clear();  // Offers are forgotten with their connection.
   helpers.cancel();
   co_await helpers.join();
   co_return ended;
@@ -115,8 +115,8 @@ awaitable<void> Worker::send_waiting(net::WebSocket& socket) {
 awaitable<void> Worker::report_status(net::WebSocket& socket) {
   while (true) {
     const auto next = Deadline::after(kStatusEvery);
-    while (!next.passed() && !done()) co_await changed_.wait(next);
-    if (done()) {
+    while (!next.passed() && !drained()) co_await changed_.wait(next);
+    if (drained()) {
       while (outbox_.size() > 0) co_await sleep_for(milliseconds{5});  // The last job's status is still on its way.
       co_return co_await socket.close();
     }

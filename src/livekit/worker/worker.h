@@ -47,6 +47,8 @@ class Worker {
   void finish(const std::string& job_id, bool success);
 
   int active() const { return static_cast<int>(jobs_.size()); }
+  /// Whether it takes no more jobs and has none left, nor one that may yet be assigned.
+  bool drained() const { return draining_ && jobs_.empty() && accepted_.empty(); }
 
  private:
   awaitable<Result<void>> serve(net::WebSocket& socket);
@@ -56,7 +58,6 @@ class Worker {
   void take(ServerMessage message);
   void answer_offer(const Job& job);
   void send_status();
-  bool done() const { return draining_ && jobs_.empty(); }
   std::size_t taken_places() const;
 
   asio::any_io_executor executor_;

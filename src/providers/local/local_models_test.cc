@@ -101,17 +101,25 @@ class RealModels : public testing::Test {
     const auto loaded = models_.load(wanted);
     ASSERT_TRUE(loaded) << loaded.error().what;
   }
-  LocalModels models_;
+  // One set for all tests of a process, as for all calls of one: loading is the slowest part.
+  LocalModels& models_ = shared();
+
+ private:
+  static LocalModels& shared() {
+    static LocalModels models;
+    return models;
+  }
 };
 
-TEST_F(RealModels, WhatWasNotLoadedCannotBeMade) {
-  EXPECT_EQ(models_.make_vad().error().code, Errc::kConflict);
-  EXPECT_EQ(models_.make_turn_detector().error().code, Errc::kConflict);
-  EXPECT_EQ(models_.make_stt().error().code, Errc::kConflict);
-  EXPECT_EQ(models_.make_tts().error().code, Errc::kConflict);
-  load({.vad = true});
-  EXPECT_TRUE(models_.make_vad());
-  EXPECT_FALSE(models_.make_tts());
+TEST(LocalModels, WhatWasNotLoadedCannotBeMade) {
+  LocalModels models;
+  EXPECT_EQ(models.make_vad().error().code, Errc::kConflict);
+  EXPECT_EQ(models.make_turn_detector().error().code, Errc::kConflict);
+  EXPECT_EQ(models.make_stt().error().code, Errc::kConflict);
+  EXPECT_EQ(models.make_tts().error().code, Errc::kConflict);
+  ASSERT_TRUE(models.load({.vad = true}));
+  EXPECT_TRUE(models.make_vad());
+  EXPECT_FALSE(models.make_tts());
 }
 
 TEST_F(RealModels, TheVadTellsSpeechFromSilenceAndNoise) {

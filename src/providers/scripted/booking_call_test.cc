@@ -5,7 +5,7 @@
 #include "agent/session_fakes.h"
 #include "providers/scripted/scripted_llm.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 using agent::Role;
@@ -29,12 +29,15 @@ TEST(BookingCall, TheTableIsBookedHalfAnHourLater) {
   auto session = std::move(*agent::Session::create(io.get_executor(), ports, objective));
   media.at.emplace(0, [&] { session->answered(); });
   std::optional<agent::SessionResult> result;
-  const auto hold = [](agent::Session& one, std::optional<agent::SessionResult>& out) -> awaitable<void> {
+  agent::Report report;
+  const auto hold = [](agent::Session& one, std::optional<agent::SessionResult>& out,
+                       agent::Report& told) -> awaitable<void> {
     const auto ready = co_await one.prepare();
     EXPECT_TRUE(ready.has_value());
     out = co_await one.run();
+    told = co_await one.report();
   };
-  asio::co_spawn(io, hold(*session, result), [](std::exception_ptr error) { ASSERT_FALSE(error); });
+  asio::co_spawn(io, hold(*session, result, report), [](std::exception_ptr error) { ASSERT_FALSE(error); });
   io.run();
 
   ASSERT_TRUE(result.has_value());
@@ -49,11 +52,11 @@ TEST(BookingCall, TheTableIsBookedHalfAnHourLater) {
                           "the name Ada. Is that right?",
                           "callee: Yes, that's right. See you tomorrow.", "agent: Thank you very much. Goodbye."));
   EXPECT_EQ(result->reason, agent::EndReason::kAgentFinished);
-  EXPECT_TRUE(result->report.objective_met);
+  EXPECT_TRUE(report.objective_met);
   std::map<std::string, Json> answers;
-  for (const auto& answer : result->report.answers) answers[answer.field] = answer.value;
+  for (const auto& answer : report.answers) answers[answer.field] = answer.value;
   EXPECT_EQ(answers, (std::map<std::string, Json>{{"booked_time", "20:30"}, {"confirmed", true}, {"party_size", 2}}));
 }
 
 }  // namespace
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

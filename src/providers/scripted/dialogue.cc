@@ -13,7 +13,7 @@
 
 #include "providers/scripted/spoken_time.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 constexpr std::size_t kMostBytes = 1 << 20;
@@ -268,4 +268,4 @@ Result<std::vector<Dialogue>> load_dialogues(const std::filesystem::path& folder
   return special;
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -10,7 +10,7 @@
 #include "core/result.h"
 #include "providers/scripted/word_pattern.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// Conditions on what is known: a value it must have, null for "not known", "*" for "known".
 using Conditions = std::map<std::string, Json>;
@@ -68,4 +68,4 @@ Result<Dialogue> load_dialogue(const std::filesystem::path& file);
 /// Every *.json of a folder, by name, those for any call last. Errors: kNotFound if there is none; as above.
 Result<std::vector<Dialogue>> load_dialogues(const std::filesystem::path& folder);
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 constexpr const char* kSmallest = R"({"name": "x", "opening": "Hello.", "give_up": "Bye."})";
@@ -92,4 +92,4 @@ TEST(Dialogue, AMissingFileOrFolderIsNamed) {
 }
 
 }  // namespace
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

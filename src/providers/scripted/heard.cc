@@ -7,7 +7,7 @@
 
 #include "providers/scripted/word_pattern.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 // A time in a clause with one of these is not on offer.
@@ -118,4 +118,4 @@ void understand(Heard& heard) {
   heard.yes = has_words(heard.words, kYes) && (!heard.no || has_words(heard.words, kNoThatIsYes));
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

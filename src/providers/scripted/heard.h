@@ -6,7 +6,7 @@
 
 #include "providers/scripted/spoken_time.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// What the callee said between two of the agent's turns, and what of it a dialogue can act on.
 struct Heard {
@@ -22,4 +22,4 @@ struct Heard {
 /// Fills everything in from `text`. Pure; English only.
 void understand(Heard& heard);
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -6,7 +6,7 @@
 #include "providers/scripted/heard.h"
 #include "providers/scripted/spoken_time.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 using agent::Message;
@@ -207,4 +207,4 @@ Standing play(const Dialogue& dialogue, const agent::Objective& objective, std::
   return player.standing();
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -9,7 +9,7 @@
 #include "agent/ports.h"
 #include "providers/scripted/dialogue.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// What the script knows, and the callee's words it rests on.
 struct Known {
@@ -35,4 +35,4 @@ bool holds(const Conditions& conditions, const Dialogue& dialogue, const std::ma
 std::string fill(const std::string& text, const Dialogue& dialogue, const agent::Objective& objective,
                  const std::map<std::string, Known>& known, const std::string& last = {});
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -6,7 +6,7 @@
 
 #include "providers/scripted/scripted_llm.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 using agent::Message;
@@ -218,4 +218,4 @@ TEST(Slots, AreAskedForOneAfterTheOther) {
 }
 
 }  // namespace
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -7,7 +7,7 @@
 
 #include "providers/scripted/script.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 Result<std::unique_ptr<ScriptedLlm>> ScriptedLlm::create(std::vector<Dialogue> dialogues) {
   if (dialogues.empty() || !dialogues.back().objectives.empty()) {
@@ -57,4 +57,4 @@ awaitable<Result<agent::Report>> ScriptedLlm::report(Request request) {
   co_return report;
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -7,7 +7,7 @@
 #include "agent/ports.h"
 #include "providers/scripted/dialogue.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// Language without a language model: follows the first dialogue written for the call's objective. Deterministic, and
 /// without state of its own: everything follows from the history it is shown.
@@ -29,4 +29,4 @@ class ScriptedLlm : public agent::Llm {
   const std::vector<Dialogue> dialogues_;
 };
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <utility>
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 constexpr std::array kUnits = std::to_array<std::string_view>({
@@ -342,4 +342,4 @@ std::optional<int> parse_clock(std::string_view text) {
   return *hours * 60 + *minutes;
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// A time of day as somebody said it.
 struct SpokenTime {
@@ -36,4 +36,4 @@ std::optional<int> parse_number(std::string_view word);
 /// The first number in the text that is part of no time; empty if there is none.
 std::optional<int> find_number(std::string_view text);
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 // Every time in the text, around dinner.
@@ -88,4 +88,4 @@ TEST(SpokenNumber, IsTheFirstThatIsPartOfNoTime) {
 }
 
 }  // namespace
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -4,7 +4,7 @@
 
 #include "agent/phrases.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 namespace {
 
 constexpr std::size_t kMostWords = 32;
@@ -83,4 +83,4 @@ bool WordPattern::matches(const std::vector<std::string>& words) const {
   return true;
 }
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -6,7 +6,7 @@
 
 #include "core/result.h"
 
-namespace call_agent::scripted {
+namespace call_agent::providers::scripted {
 
 /// What a dialogue file looks for in somebody's words: words in a row, in any case and punctuation.
 ///
@@ -39,4 +39,4 @@ class WordPattern {
 
 std::vector<std::string> words_of(std::string_view text);
 
-}  // namespace call_agent::scripted
+}  // namespace call_agent::providers::scripted

@@ -13,4 +13,4 @@ if [[ ! -f $venv/complete ]]; then
 fi
 exec {lock}>&-
 cd "$ROOT"
-exec "$venv/bin/python" -m pytest -v -p no:cacheprovider --timeout 120 "$@"
+exec "$venv/bin/python" -m pytest -v -p no:cacheprovider --timeout 120 -n 4 "$@"
