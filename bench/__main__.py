@@ -1,20 +1,25 @@
-"""./run bench [mcp] [worker] [calls]: our figures beside the Python peer's, in one run.
+"""./run bench [mcp|worker|calls|rooms|soak]…: our figures beside the Python peer's, in one run.
 
 PEER_DIR (by default ../shared/peer) holds the peer; without it only ours are printed, and that is said."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import call_bench
 import mcp_bench
+import room_bench
+import soak_bench
 import worker_bench
+from far_ends import FarEnds
 from livekit_calls import LiveKit
-from measure import Table
+from measure import Table, progress
 from systems import ROOT, Ours, Peer
 
-SECTIONS = ("mcp", "worker", "calls")
+HOME = ROOT / "build" / "bench"  # logs of the last run
 
 
 def peer_venv() -> Path:
@@ -24,34 +29,52 @@ def peer_venv() -> Path:
     venv = cache / "peer-venv"
     stamp = venv / "installed"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        print("installing the Python peer's packages (half a gigabyte) …", file=sys.stderr, flush=True)
+        progress("installing the Python peer's packages (half a gigabyte, some minutes)")
         subprocess.run(["/usr/bin/python3", "-m", "venv", "--clear", venv], check=True)
         subprocess.run([venv / "bin" / "pip", "install", "--quiet", "--require-hashes", "-r", lock], check=True)
         stamp.write_bytes(lock.read_bytes())
     return venv
 
 
-def main() -> None:
-    sections = sys.argv[1:] or list(SECTIONS)
-    if unknown := set(sections) - set(SECTIONS):
-        raise SystemExit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    variables = dict(line.split("=", 1) for line in (ROOT / "build/stack/.env").read_text().splitlines() if "=" in line)
-    livekit, ours = LiveKit(variables), Ours(variables)
-    folder = Path(os.environ.get("PEER_DIR", ROOT.parent / "shared" / "peer")).resolve()
-    peer = Peer(variables, folder, peer_venv()) if folder.is_dir() else None
-    if not peer:
-        print(f"no peer at {folder}: only our own figures")
+def read_env(name: str) -> dict[str, str]:
+    lines = (ROOT / "build" / "stack" / name).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
 
-    table = Table()
+
+def peer_folder() -> Path | None:
+    folder = Path(os.environ.get("PEER_DIR", ROOT.parent / "shared" / "peer")).resolve()
+    if (folder / "python").is_dir():
+        return folder
+    print(f"no Python peer at {folder} (PEER_DIR): only our own figures")
+    return None
+
+
+def run(sections: list[str], home: Path) -> Table:
+    variables, folder = read_env(".env"), peer_folder()
+    ports = {key: int(value) for key, value in read_env("ports.env").items() if value.isdigit()}
+    livekit, ours = LiveKit(variables), Ours(variables, home)
+    peer = Peer(variables, home, folder, peer_venv()) if folder else None
+    far_ends, table = FarEnds(ports, home, folder), Table()
     if "mcp" in sections:
         mcp_bench.run(table, ours, peer)
     if "worker" in sections:
         worker_bench.run(table, ours, peer, livekit)
     if "calls" in sections:
-        if peer:
-            call_bench.run(table, ours, peer, livekit, folder)
-        else:
-            table.note("the calls section needs the peer's far ends (talker.py, callee.py)")
+        call_bench.run(table, ours, peer, livekit, far_ends)
+    if "rooms" in sections:
+        speech = folder and folder / "python" / "audio" / "speech.ul"
+        room_bench.run(table, ours, peer, livekit, peer_venv() / "bin" / "python", speech)
+    if "soak" in sections:
+        soak_bench.run(table, variables)
+    return table
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started is ended
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir()
+    table = run(sys.argv[1:], HOME)
+    print(f"\n{len(table.missed)} over budget" + "".join(f"\n  {line}" for line in table.missed))
 
 
 main()

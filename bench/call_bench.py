@@ -1,107 +1,81 @@
-"""Calls over real SIP: first audio, reply and yield at the phone, memory and processor time of one more call.
-
-The far ends are the peer's own talker.py and callee.py, the same for both systems."""
+"""Calls over real SIP: first audio, reply and yield at the phone, memory and processor time of one more call."""
 
 import json
 import subprocess
-import sys
-import time
-from pathlib import Path
 
-from measure import Table, cpu_ms, median, memory_mib, percentile
+import load
+from measure import Table, progress
 
-CALLEE_PORT, TALKER_PORT = 21081, 21082
-
-
-class FarEnd:
-    def __init__(self, folder: Path, script: str, port: int, rtp: int, log: Path, *arguments: str):
-        log.unlink(missing_ok=True)
-        self.log = log
-        self.process = subprocess.Popen([sys.executable, script, "--port", str(port), "--rtp", str(rtp), "--log", str(log),
-                                         *arguments], cwd=folder / "python", stdout=subprocess.PIPE, text=True)
-        assert "ready" in self.process.stdout.readline()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(5)
+COUNTS = [1, 2, 4, 8]
+TALK_S = 240  # twelve turns take about 100 s
 
 
-def answer_to_audio(system, livekit, folder: Path, runs: int) -> list[float]:
-    far = FarEnd(folder, "callee.py", CALLEE_PORT, 55000, system.home / "callee.jsonl", "--hold", "4")
-    trunk = livekit.trunk_to(CALLEE_PORT)
-    for index in range(runs):
-        system.place(f"+4420794601{index:02d}", trunk).wait(60)
-        while not far.log.exists() or len(far.log.read_text().splitlines()) <= index:
-            time.sleep(0.1)
-    far.stop()
-    livekit.delete_rooms()
-    calls = [json.loads(line) for line in far.log.read_text().splitlines()]
-    return [(call["t_first_audio"] - call["t_200"]) * 1000 for call in calls if "t_first_audio" in call]
+def answer_to_audio(system, livekit, far_ends, calls: int) -> list[float]:
+    with far_ends.callee(hold_s=4) as phone:
+        trunk = livekit.trunk_to(far_ends.port)
+        for call in range(calls):
+            progress(f"{system.name}: answer to first audio, {call + 1} of {calls}")
+            if room := system.place(f"+4420794601{call:02d}", trunk):
+                phone.first_audio_ms(call + 1)  # once the phone has hung up
+                livekit.hang_up([room])
+        return phone.first_audio_ms(calls)
 
 
-def talk(system, livekit, folder: Path, mode: str, rounds: int) -> list[float]:
-    far = FarEnd(folder, "talker.py", TALKER_PORT, 56000, system.home / f"talk-{mode}.jsonl", "--mode", mode,
-                 "--rounds", str(rounds))
-    placing = system.place("+442079460199", livekit.trunk_to(TALKER_PORT))
-    result = json.loads(far.process.stdout.readline())
-    placing.wait(60)
-    far.stop()
-    livekit.delete_rooms()
-    if result["missed"]:
-        print(f"  {system.name}: {result['missed']} of {result['n']} rounds missed", flush=True)
-    return [value for value in result["all"] if value is not None]
+def talk(system, livekit, far_ends, mode: str, talker) -> list[float]:
+    progress(f"{system.name}: twelve turns, {mode}")
+    with talker(mode) as phone:
+        room = system.place("+442079460199", livekit.trunk_to(far_ends.port))
+        latencies = phone.latencies_ms(TALK_S) if room else []
+        livekit.hang_up([room] if room else [])
+    if len(latencies) < 12:
+        progress(f"{system.name}: {12 - len(latencies)} of 12 turns got no answer")
+    return latencies
 
 
-def per_call(system, livekit, folder: Path, worker, counts: list[int], seconds: float) -> dict[int, tuple[float, float]]:
-    """Calls at once -> (PSS MiB, % of a core) of one more call."""
-    far = FarEnd(folder, "callee.py", CALLEE_PORT, 55000, system.home / "load.jsonl", "--hold", "0")
-    trunk = livekit.trunk_to(CALLEE_PORT)
-    # The first call loads the media library: what a further one costs is asked here.
-    warm = system.place("+442079460150", trunk)
-    warm.wait(60)
-    time.sleep(3)
-    livekit.delete_rooms()
-    time.sleep(5)
-    idle_pss, idle_cpu = memory_mib(worker.pid)[1], over(worker.pid, 5)
-    figures = {}
-    for count in counts:
-        placing = [system.place(f"+4420794602{index:02d}", trunk) for index in range(count)]
-        for place in placing:
-            place.wait(60)
-        time.sleep(3)
-        cpu, pss = over(worker.pid, seconds), memory_mib(worker.pid)[1]
-        figures[count] = ((pss - idle_pss) / count, (cpu - idle_cpu) / count)
-        livekit.delete_rooms()
-        time.sleep(8)
-    far.stop()
-    return figures
+def own_share(ours) -> list[float]:
+    """Of the last call's replies: from the decision that the callee's turn is over to the agent's first audio."""
+    call_id = json.loads(_calls(ours, "list", "--limit", "1"))["call_id"]
+    metrics = [turn.get("metrics", {}) for turn in json.loads(_calls(ours, "show", call_id))["transcript"]]
+    return [each["total"] - each["end_of_speech_delay"] for each in metrics if "end_of_speech_delay" in each]
 
 
-def over(pid: int, seconds: float) -> float:
-    """% of a core used over some seconds."""
-    before, started = cpu_ms(pid), time.perf_counter()
-    time.sleep(seconds)
-    return (cpu_ms(pid) - before) / (time.perf_counter() - started) / 10
+def per_call(system, livekit, far_ends, worker) -> dict[int, load.Load]:
+    with far_ends.callee() as phone:
+        trunk = livekit.trunk_to(far_ends.port)
+
+        def begin(count: int) -> list[str]:
+            return list(filter(None, (system.place(f"+4420794602{call:02d}", trunk) for call in range(count))))
+
+        return load.costs(system.name, "SIP calls", worker, COUNTS, begin, livekit.hang_up)
 
 
-def run(table: Table, ours, peer, livekit, folder: Path) -> None:
-    results = {}
-    for system in filter(None, (ours, peer)):
-        worker = system.worker()
-        if system is peer:
-            time.sleep(8)
-        results[system.name] = {"audio": answer_to_audio(system, livekit, folder, 6),
-                                "reply": talk(system, livekit, folder, "reply", 12),
-                                "barge": talk(system, livekit, folder, "barge", 12),
-                                "load": per_call(system, livekit, folder, worker, [1, 2, 4, 8] if system is ours else [1, 2, 4], 10)}
-        worker.stop()
-    mine, theirs = results["ours"], results.get("peer", {})
-    table.row("answer -> first audio at the phone, ms", mine["audio"], theirs.get("audio"), "<= 100")
-    table.row("callee stops -> agent's first audio, ms", mine["reply"], theirs.get("reply"), "p50 <= 450")
-    table.note(f"p95 {percentile(mine['reply'], .95):.0f}, peer {percentile(theirs.get('reply', []), .95):.0f}; budget p95 <= 600")
-    table.row("callee speaks over the agent -> silence, ms", mine["barge"], theirs.get("barge"), "p95 <= 300")
-    table.note(f"p95 {percentile(mine['barge'], .95):.0f}, peer {percentile(theirs.get('barge', []), .95):.0f}")
-    for count, (pss, cpu) in mine["load"].items():
-        other = theirs.get("load", {}).get(count)
-        table.row(f"one more call at {count} calls, PSS MiB", [pss], [other[0]] if other else None, "<= 4", 1)
-        table.row(f"one more call at {count} calls, % of a core", [cpu], [other[1]] if other else None, "<= 4.5", 1)
+def figures(system, livekit, far_ends) -> dict:
+    with system.worker() as worker:
+        found = {"audio": answer_to_audio(system, livekit, far_ends, 10)}
+        found["reply"] = talk(system, livekit, far_ends, "reply", far_ends.talker)
+        found["whole"] = talk(system, livekit, far_ends, "reply", far_ends.our_talker)
+        found["own"] = own_share(system) if system.name == "ours" else []
+        found["barge"] = talk(system, livekit, far_ends, "barge", far_ends.talker)
+        found["load"] = per_call(system, livekit, far_ends, worker)
+    return found
+
+
+def run(table: Table, ours, peer, livekit, far_ends) -> None:
+    mine = figures(ours, livekit, far_ends)
+    nothing = {"audio": [], "reply": [], "whole": [], "barge": [], "load": {}}
+    theirs = figures(peer, livekit, far_ends) if peer else nothing
+    table.section("SIP calls: zero-latency STT, LLM and TTS; real VAD; at the phone")
+    table.row("answer -> first audio, ms", mine["audio"], theirs["audio"], 100)
+    replies = {"reply": "callee stops -> agent's first audio", "whole": "the same after a whole sentence"}
+    for key, what in replies.items():
+        table.row(f"{what}, p50 ms", mine[key], theirs[key], 450)
+        table.row(f"{what}, p95 ms", mine[key], theirs[key], 600, share=0.95)
+    table.row("  of it our own, beyond deciding silence and transit, p99", mine["own"], None, 50, share=0.99)
+    table.row("callee speaks over the agent -> silence, p50 ms", mine["barge"], theirs["barge"])
+    table.row("callee speaks over the agent -> silence, p95 ms", mine["barge"], theirs["barge"], 300, share=0.95)
+    load.print_costs(table, "SIP calls", mine["load"], theirs["load"])
+
+
+def _calls(ours, *arguments: str) -> str:
+    return subprocess.run([ours.program, "calls", *arguments, "--json"], env=ours.environment(), check=True,
+                          capture_output=True, text=True).stdout

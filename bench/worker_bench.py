@@ -1,71 +1,57 @@
 """The worker: spawn to registered, idle memory, dispatch to the agent in the room."""
 
-import json
 import time
 import uuid
 
-from measure import Table, memory_mib
+from measure import Table, progress, settled_pss
 
 NUMBER = "+442079460123"
 
 
 def starts(system, runs: int) -> list[float]:
     times = []
-    for _ in range(runs):
-        worker = system.worker()
-        times.append(worker.registered_ms)
-        worker.stop()
+    for run_ in range(runs):
+        progress(f"{system.name}: spawn to registered, {run_ + 1} of {runs}")
+        with system.worker() as worker:
+            times.append(worker.registered_ms)
     return times
 
 
 def dispatch_to_joined(system, livekit, runs: int) -> list[float]:
-    """From CreateDispatch to an agent among the room's participants, as a third party sees it (polled)."""
     times = []
-    for _ in range(runs):
-        room = f"call_{uuid.uuid4().hex}"
+    for run_ in range(runs):
+        progress(f"{system.name}: dispatch to joined, {run_ + 1} of {runs}")
+        room = f"bench_{uuid.uuid4().hex}"
         started = time.perf_counter()
-        livekit.call("AgentDispatchService/CreateDispatch",
-                     {"agent_name": system.agent, "room": room, "metadata": json.dumps(system.metadata(NUMBER, room))}, room)
-        while not livekit.agent_in(room):
-            if time.perf_counter() - started > 15:
-                raise SystemExit(f"{system.name}: no agent joined {room}")
-            time.sleep(0.005)
-        times.append((time.perf_counter() - started) * 1000)
-        livekit.call("RoomService/DeleteRoom", {"room": room}, room)
-        time.sleep(0.5)
+        livekit.dispatch(system.agent, room, system.metadata(NUMBER, room))
+        times.append((livekit.wait_for_agent(room) - started) * 1000)
+        livekit.hang_up([room])
+        time.sleep(1)
     return times
 
 
-def settled_pss(worker) -> float:
-    """PSS once it no longer changes: models load in the background."""
-    last = 0.0
-    for _ in range(60):
-        time.sleep(1)
-        now = memory_mib(worker.pid)[1]
-        if abs(now - last) < 0.2:
-            return now
-        last = now
-    return last
+def idle_and_joined(system, livekit, runs: int) -> tuple[float, list[float]]:
+    with system.worker() as worker:
+        progress(f"{system.name}: idle memory, once it has settled")
+        return settled_pss(worker.pid), dispatch_to_joined(system, livekit, runs)
+
+
+def idle(ours, **worker_options) -> float:
+    progress(f"ours: idle memory with {worker_options}")
+    with ours.worker(**worker_options) as worker:
+        return settled_pss(worker.pid)
 
 
 def run(table: Table, ours, peer, livekit) -> None:
-    table.row("worker spawn -> registered, ms", starts(ours, 10), starts(peer, 3) if peer else None, "<= 100")
+    mine = starts(ours, 30)
+    one_process, joined = idle_and_joined(ours, livekit, 20)
+    two_processes, all_models = idle(ours, capacity=64), idle(ours, speech="local")
+    theirs = starts(peer, 3) if peer else None
+    peer_idle, peer_joined = idle_and_joined(peer, livekit, 8) if peer else (None, None)
 
-    worker = ours.worker()
-    idle = settled_pss(worker)
-    joined = dispatch_to_joined(ours, livekit, 10)
-    worker.stop()
-    worker = ours.worker("local")
-    all_models = settled_pss(worker)
-    worker.stop()
-
-    peer_idle = peer_joined = None
-    if peer:
-        worker = peer.worker()
-        time.sleep(8)  # Its idle process warms up by itself.
-        peer_idle = [settled_pss(worker)]
-        peer_joined = dispatch_to_joined(peer, livekit, 6)
-        worker.stop()
-    table.row("worker idle, VAD and turn model loaded, PSS MiB", [idle], peer_idle, "<= 60")
-    table.row("worker idle, all four local models, PSS MiB", [all_models], None, "<= 230")
-    table.row("dispatch -> agent in the room, ms", joined, peer_joined, "<= 300")
+    table.section("Worker")
+    table.row("spawn -> registered, ms", mine, theirs, 100)
+    table.row("idle with VAD and turn model, PSS MiB", [one_process], peer_idle and [peer_idle], 60, 1)
+    table.row("idle, a further media process, PSS MiB", [two_processes - one_process], digits=1)
+    table.row("idle with all four local models, PSS MiB", [all_models], budget=230, digits=1)
+    table.row("dispatch -> agent in the room, ms", joined, peer_joined, 300)

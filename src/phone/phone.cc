@@ -75,6 +75,11 @@ class Phone::Loop final : public PhoneCall::Owner {
     if (sa_set_str(&address, options_.host.c_str(), options_.port) != 0) {
       return fail(Errc::kInvalidArgument, fmt::format("{} is not a numeric address", options_.host));
     }
+    if (sa_is_any(&address)) {
+      return fail(
+          Errc::kInvalidArgument,
+          fmt::format("{} is every address, and a telephone has one: name an address of this machine", options_.host));
+    }
     if (!sa_is_loopback(&address) && !options_.allow_public) {
       return fail(Errc::kPermission,
                   fmt::format("{} can be reached from other machines, and the phone answers anybody: use 127.0.0.1, or "
@@ -112,7 +117,6 @@ class Phone::Loop final : public PhoneCall::Owner {
       sa bound = address;
       error = sip_transp_add(stack, SIP_TRANSP_UDP, &bound);
       sa remote = address;  // Any one of the same family: there is one UDP transport.
-      if (sa_is_any(&remote)) sa_set_str(&remote, sa_af(&address) == AF_INET ? "127.0.0.1" : "::1", 0);
       if (error == 0) error = sip_transp_laddr(stack, &bound, SIP_TRANSP_UDP, &remote);
       port_ = sa_port(&bound);
       if (error == 0) error = sip_transp_add(stack, SIP_TRANSP_TCP, &bound);

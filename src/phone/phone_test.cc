@@ -22,7 +22,7 @@ TEST(HostPort, IsANumericAddressAndAPort) {
 }
 
 TEST(Phone, RefusesAnAddressOthersReachUnlessAllowed) {
-  const auto phone = Phone::start({.host = "0.0.0.0", .script = silent_script()}, EventLog());
+  const auto phone = Phone::start({.host = "192.0.2.1", .script = silent_script()}, EventLog());
   ASSERT_FALSE(phone);
   EXPECT_EQ(phone.error().code, Errc::kPermission);
   EXPECT_NE(phone.error().what.find("--public"), std::string::npos);
@@ -39,8 +39,10 @@ TEST(Phone, ListensStopsAndCanBeStartedAgain) {
 
 TEST(Phone, NeedsAScriptAndAUsableAddress) {
   EXPECT_EQ(Phone::start({}, EventLog()).error().code, Errc::kInvalidArgument);
-  EXPECT_EQ(Phone::start({.host = "nonsense", .script = silent_script()}, EventLog()).error().code,
-            Errc::kInvalidArgument);
+  for (const auto* host : {"nonsense", "", "0.0.0.0", "::"}) {
+    const auto phone = Phone::start({.host = host, .allow_public = true, .script = silent_script()}, EventLog());
+    EXPECT_EQ(phone.error().code, Errc::kInvalidArgument) << host;
+  }
 }
 
 }  // namespace

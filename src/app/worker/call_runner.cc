@@ -66,7 +66,11 @@ awaitable<bool> CallRunner::converse() {
     co_await journal_->finish();
     co_await end_unanswered();
   }
-  co_return !result_ || result_->reason != agent::EndReason::kFailure;
+  co_return succeeded();
+}
+
+bool CallRunner::succeeded() const {
+  return !result_ || result_->reason != agent::EndReason::kFailure;
 }
 
 awaitable<Result<void>> CallRunner::join() {
@@ -174,6 +178,10 @@ void CallRunner::on_callee_attributes(const std::map<std::string, std::string>& 
   if (status == "ringing" && phone_ == Phone::kAbsent) {
     phone_ = Phone::kRinging;
     tasks_.spawn(note_state(calls::State::kRinging));
+  } else if (status == "hangup" && phone_ == Phone::kAnswered) {
+    // The BYE itself. Its participant leaves a moment later, or, when that message is lost, only after 20 s.
+    left_because_ = DisconnectReason::kClientInitiated;
+    session_->callee_left();
   } else if (status == "active" && phone_ == Phone::kAway) {
     log::info("call {}: the callee is back", job_.call_id);
     phone_ = Phone::kAnswered;
@@ -207,7 +215,7 @@ void CallRunner::callee_gone(DisconnectReason reason) {
   if (phone_ == Phone::kGone) return;
   // A room that closes before anybody was dialed has no callee to lose, but the wait is over all the same.
   phone_ = Phone::kGone;
-  left_because_ = reason;
+  if (!left_because_) left_because_ = reason;
   if (session_) session_->callee_left();
 }
 
@@ -228,6 +236,7 @@ awaitable<bool> CallRunner::replaced() {
 
 awaitable<void> CallRunner::leave_to_the_other() {
   log::warn("call {}: another agent has it; this one leaves", job_.call_id);
+  services_.job_done(true);
   co_await room_->close();
   if (recording_) co_await recording_->finish();
   co_await journal_->finish();
@@ -239,9 +248,12 @@ awaitable<void> CallRunner::hang_up() {
   if (phone_ != Phone::kGone && phone_ != Phone::kAbsent && !room_gone_) {
     co_await note_state(calls::State::kEnding);
     const auto removed = co_await services_.rooms.remove_participant(job_.room, job_.callee_identity, limit);
-    if (!removed) log::warn("call {}: removing the callee: {}", job_.call_id, removed.error().error.what);
+    if (!removed && removed.error().error.code != Errc::kNotFound) {
+      log::warn("call {}: removing the callee: {}", job_.call_id, removed.error().error.what);
+    }
     while (phone_ != Phone::kGone && !room_gone_ && !limit.passed()) co_await changed_.wait(limit);
   }
+  services_.job_done(succeeded());
   co_await room_->close();
   co_await delete_room();
 }

@@ -32,6 +32,7 @@ struct RunnerServices {
   std::optional<std::filesystem::path> recordings;  ///< The folder; empty for none.
   bool any_callee_kind = false;                     ///< Benchmarks: the far end is a plain participant.
   std::function<void(const MediaReport&)> report;
+  std::function<void(bool success)> job_done;  ///< Called before the room is left: later the job counts as failed.
 };
 
 /// One call, from the job's assignment to the last entry of its record: joins the room, makes the agent ready, waits
@@ -50,6 +51,7 @@ class CallRunner {
   enum class Phone : std::uint8_t { kAbsent, kRinging, kAnswered, kAway, kGone };
 
   awaitable<bool> converse();
+  bool succeeded() const;
   awaitable<Result<void>> join();
   awaitable<void> run_session();
   awaitable<void> wait_for_answer();

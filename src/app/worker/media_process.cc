@@ -92,15 +92,17 @@ class MediaProcess : public livekit::worker::JobHandler {
     metadata->room = assignment.job.room;
     const std::string url = assignment.url.empty() ? options_.livekit.url : assignment.url;
 
-    auto runner = std::make_shared<CallRunner>(RunnerServices{.executor = executor_,
-                                                              .providers = providers_,
-                                                              .store = store_,
-                                                              .rooms = rooms_,
-                                                              .disk = disk_,
-                                                              .recordings = options_.recordings,
-                                                              .any_callee_kind = options_.any_callee_kind,
-                                                              .report = [](const MediaReport& what) { report(what); }},
-                                               std::move(*metadata), url, std::move(assignment.token));
+    auto runner = std::make_shared<CallRunner>(
+        RunnerServices{.executor = executor_,
+                       .providers = providers_,
+                       .store = store_,
+                       .rooms = rooms_,
+                       .disk = disk_,
+                       .recordings = options_.recordings,
+                       .any_callee_kind = options_.any_callee_kind,
+                       .report = [](const MediaReport& what) { report(what); },
+                       .job_done = [this, job_id](bool success) { worker_.finish(job_id, success); }},
+        std::move(*metadata), url, std::move(assignment.token));
     calls_[job_id] = runner;
     const bool done = co_await runner->run();
     calls_.erase(job_id);

@@ -13,6 +13,7 @@ namespace call_agent::livekit::rtc {
 namespace {
 
 constexpr milliseconds kSendTimeout{5000};
+constexpr milliseconds kAttributesTimeout{1'500};
 // A digit sounds for a quarter of a second at the telephone; sent closer together they would run into each other.
 constexpr milliseconds kDigitSpacing{300};
 constexpr std::size_t kMaxDigits = 64;
@@ -69,7 +70,11 @@ awaitable<Result<void>> RoomSession::set_attributes(std::map<std::string, std::s
     entry.set_value(std::move(value));
   }
   if (size > kMaxAttributes) co_return fail(Errc::kInvalidArgument, "attributes are over 64 KiB");
-  const auto reply = co_await client_.call(std::move(request), Deadline::after(kSendTimeout));
+  // Now and then the library misses the server's confirmation and never answers; to say the same twice does no harm.
+  auto reply = co_await client_.call(request, Deadline::after(kAttributesTimeout));
+  if (!reply && reply.error().code == Errc::kDeadline && !ended_) {
+    reply = co_await client_.call(std::move(request), Deadline::after(kAttributesTimeout));
+  }
   if (!reply) co_return pass(reply);
   co_return outcome("setting attributes", reply->set_local_attributes().error());
 }
