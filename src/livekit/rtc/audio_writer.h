@@ -13,8 +13,8 @@
 namespace call_agent::livekit::rtc {
 
 /// The agent's mouth: feeds one audio source, 20 ms at a time. While nothing is written it sends nothing: the library
-/// itself fills its queue's silence, 10 ms at a time, so a silent line costs no calls and the first word finds the queue
-/// empty and leaves within 10 ms.
+/// itself fills its queue's silence, 10 ms at a time, so a silent line costs no calls and the first word finds the
+/// queue empty and leaves within 10 ms.
 ///
 /// The library's queue is the clock: it answers a capture once at most kLead is queued, and only then gets the next
 /// frame. So there is no clock of ours to drift, and of speech between kLead and kLead + kFrame is ahead.

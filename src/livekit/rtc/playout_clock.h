@@ -52,9 +52,9 @@ class PlayoutClock {
   void forget_played();
 
   const Duration lead_;
-  TimePoint empty_at_{};   ///< When the queue runs dry.
-  TimePoint handed_at_{};  ///< Of the latest frame.
-  bool started_ = false;   ///< Speech is under way.
+  TimePoint empty_at_{};      ///< When the queue runs dry.
+  TimePoint handed_at_{};     ///< Of the latest frame.
+  bool started_ = false;      ///< Speech is under way.
   std::deque<Frame> recent_;  ///< Those that may still be queued, oldest first.
   Duration handed_speech_{0};
   std::uint64_t underruns_ = 0;
