@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # package_deb.sh FOLDER: call-agent_VERSION_amd64.deb of build/release, into FOLDER.
 source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/licences.sh"
 
 release=$ROOT/build/release
 deps=$ROOT/build/deps
@@ -9,8 +10,6 @@ work=$1/deb
 root=$work/root
 version=$("$release/call-agent" --version)
 docs=$root/usr/share/doc/call-agent
-# Their code is in the executable: the texts come from the Debian packages it was linked from.
-linked=(libssl-dev libsqlite3-dev libprotobuf-dev flite1-dev libre-dev zlib1g-dev nlohmann-json3-dev libcli11-dev libspdlog-dev)
 
 files() {
   install -D -m 755 -s "$release/call-agent" "$root/usr/bin/call-agent"
@@ -32,10 +31,7 @@ documentation() {
   gzip -9n <"$sources/call-agent.1" | install -D -m 644 /dev/stdin "$root/usr/share/man/man1/call-agent.1.gz"
   changelog | gzip -9n >"$docs/changelog.gz"
   cp -R "$deps/licences" "$docs/licences"
-  local package
-  for package in "${linked[@]}"; do
-    install -D -m 644 "/usr/share/doc/$package/copyright" "$docs/licences/$package/copyright"
-  done
+  linked_licences "$docs/licences"
   find "$docs" -type d -exec chmod 755 {} +
   find "$docs" -type f -exec chmod 644 {} +
 }
