@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/answer_schema.h"
 #include "agent/phrases.h"
 
 namespace call_agent::agent {
@@ -27,30 +28,6 @@ const Json* schema_fields(const Json& schema) {
   if (!schema.is_object()) return nullptr;
   const auto fields = schema.find("properties");
   return fields != schema.end() && fields->is_object() ? &*fields : nullptr;
-}
-
-bool has_type(const Json& value, const std::string& type) {
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "array") return value.is_array();
-  if (type == "object") return value.is_object();
-  if (type == "null") return value.is_null();
-  return true;
-}
-
-bool fits(const Json& value, const Json& field_schema) {
-  if (!field_schema.is_object()) return true;
-  if (const auto allowed = field_schema.find("enum"); allowed != field_schema.end() && allowed->is_array()) {
-    if (std::ranges::find(*allowed, value) == allowed->end()) return false;
-  }
-  const auto type = field_schema.find("type");
-  if (type == field_schema.end()) return true;
-  if (type->is_string()) return has_type(value, type->get<std::string>());
-  if (!type->is_array()) return true;
-  return std::ranges::any_of(
-      *type, [&](const Json& one) { return one.is_string() && has_type(value, one.get<std::string>()); });
 }
 
 // The turn of the callee that has these words; the one the answer names, if that one does.

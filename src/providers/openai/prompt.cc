@@ -32,11 +32,21 @@ std::string task(const agent::Objective& objective) {
   return text;
 }
 
+std::string voicemail(const agent::Voicemail& wanted) {
+  const std::string when =
+      "\n\nIf a voicemail or answering machine answers (it says so, or asks for a message after the tone): ";
+  if (!wanted.leave_message) return when + "say nothing and call end_call with the reason \"voicemail\".";
+  const std::string words = wanted.message.empty() ? "a short message: whom you call for, and why"
+                                                   : "this, word for word: " + dump_json(wanted.message);
+  return when + "once it has finished, say " + words + "; and call end_call with the reason \"voicemail\".";
+}
+
 }  // namespace
 
 std::string phone_prompt(const agent::Objective& objective) {
   std::string prompt(kManner);
   prompt += task(objective);
+  prompt += voicemail(objective.voicemail);
   if (objective.language != "en") prompt += "\n\nSpeak this language (BCP 47): " + objective.language;
   return prompt;
 }
