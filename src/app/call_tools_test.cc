@@ -98,12 +98,12 @@ struct CallToolsTest : testing::Test {
   /// Calls a tool as the server does: arguments fit the schema, and so must the result.
   mcp::ToolResult call(std::string_view name, const Json& arguments) {
     EXPECT_EQ(mcp::schema_problems(tool(name).input_schema, arguments), "");
-    mcp::ToolContext::Report report;
+    mcp::RequestContext::Facts facts;
     if (wants_progress) {
-      report = [this](double, std::optional<double>, std::string_view message) { told.emplace_back(message); };
+      facts.report = [this](double, std::optional<double>, std::string_view message) { told.emplace_back(message); };
     }
-    const mcp::ToolContext context(report);
-    auto result = test::run_on(io, tool(name).handler(arguments, context));
+    const mcp::RequestContext context(std::move(facts));
+    auto result = std::get<mcp::ToolResult>(test::run_on(io, tool(name).handler(arguments, context)));
     if (!result.is_error) {
       EXPECT_EQ(mcp::schema_problems(tool(name).output_schema, result.structured), "");
     }

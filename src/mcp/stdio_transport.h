@@ -3,12 +3,14 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/asio.h"
 #include "core/channel.h"
 #include "core/task_group.h"
+#include "mcp/call_runner.h"
 #include "mcp/line_reader.h"
 #include "mcp/server.h"
 
@@ -18,11 +20,11 @@ namespace call_agent::mcp {
 /// Nothing but messages is ever written to the output.
 ///
 /// Lives on one executor; not thread-safe.
-class StdioTransport {
+class StdioTransport final : private Outlet {
  public:
   /// Borrows both descriptors and makes them non-blocking for its lifetime. `catalog` outlives the transport.
   StdioTransport(const asio::any_io_executor& executor, const Catalog& catalog, int input, int output);
-  ~StdioTransport();
+  ~StdioTransport() override;
   StdioTransport(const StdioTransport&) = delete;
   StdioTransport& operator=(const StdioTransport&) = delete;
 
@@ -37,15 +39,19 @@ class StdioTransport {
   awaitable<void> read_lines();
   awaitable<void> write_unsent();
   awaitable<void> run_call(Server::Call call);
+  awaitable<void> tell_changes();
   void take_line(const LineReader::Line& line);
-  void send(std::string lines);
-  void report(Server::CallNumber number, double progress, std::optional<double> total, std::string_view message);
-  bool congested() const { return unsent_.size() > kHighWater; }
+  void send(std::string lines) override;
+  bool congested() const override { return unsent_.size() > kHighWater; }
+  awaitable<void> drained() override;
 
   // While the client leaves this much unread, nothing more is read from it, and progress reports are dropped.
   static constexpr std::size_t kHighWater = 1024 * 1024;
 
+  StateSealer sealer_;
   Server server_;
+  CallRunner runner_;
+  std::optional<ChangeHub::Listener> listener_;  // For what a client of the older revisions watches.
   asio::posix::stream_descriptor input_;
   asio::posix::stream_descriptor output_;
   int input_flags_;

@@ -60,11 +60,12 @@ int serve(const Options& options, const Invocation& invocation) {
                              .placer = {.ready_limit = std::chrono::seconds(options.ready_seconds),
                                         .ringing_limit = std::chrono::seconds(options.ringing_seconds)}});
   CallTools tools(services);
-  const mcp::Catalog catalog({.name = "call-agent",
-                              .title = "Call Agent",
-                              .version = CALL_AGENT_VERSION,
-                              .instructions = std::string(CallTools::instructions())},
-                             tools.tools());
+  mcp::Offer offer{.info = {.name = "call-agent",
+                            .title = "Call Agent",
+                            .version = CALL_AGENT_VERSION,
+                            .instructions = std::string(CallTools::instructions())}};
+  offer.tools = tools.tools();
+  const mcp::Catalog catalog(std::move(offer));
   mcp::StdioTransport transport(io.get_executor(), catalog, STDIN_FILENO, STDOUT_FILENO);
 
   asio::signal_set signals(io, SIGTERM, SIGINT);
