@@ -12,6 +12,10 @@
 #include "app/client_config.h"
 #include "app/command.h"
 #include "app/lazy_call_services.h"
+#include "app/mcp/call_prompts.h"
+#include "app/mcp/call_resources.h"
+#include "app/mcp/call_tasks.h"
+#include "app/mcp/call_tools.h"
 #include "core/log.h"
 #include "core/paths.h"
 #include "mcp/stdio_transport.h"
@@ -41,8 +45,10 @@ int print_config(const Options& options, const Invocation& invocation) {
   return 0;
 }
 
-awaitable<void> serve_client(mcp::StdioTransport& transport, LazyCallServices& services) {
+awaitable<void> serve_client(mcp::StdioTransport& transport, LazyCallServices& services, TaskGroup& watching) {
   co_await transport.serve();
+  watching.cancel();
+  co_await watching.join();
   // The client is gone. A phone that rings or talks goes on with its agent; one not dialed yet never will be.
   services.placing().cancel();
   co_await services.placing().join();
@@ -59,12 +65,23 @@ int serve(const Options& options, const Invocation& invocation) {
                              .agent_name = options.agent_name,
                              .placer = {.ready_limit = std::chrono::seconds(options.ready_seconds),
                                         .ringing_limit = std::chrono::seconds(options.ringing_seconds)}});
-  CallTools tools(services);
+  CallDesk desk(services, {});
+  CallTools tools(desk);
+  CallTasks tasks(desk);
+  CallResources resources(desk);
+  mcp::ChangeHub changes;
   mcp::Offer offer{.info = {.name = "call-agent",
                             .title = "Call Agent",
                             .version = CALL_AGENT_VERSION,
                             .instructions = std::string(CallTools::instructions())}};
   offer.tools = tools.tools();
+  offer.prompts = call_prompts();
+  offer.resources = &resources;
+  offer.resource_scope = "calls:read";
+  offer.tasks = &tasks;
+  offer.task_scope = "calls:read";
+  offer.task_control_scope = "calls:control";
+  offer.changes = &changes;
   const mcp::Catalog catalog(std::move(offer));
   mcp::StdioTransport transport(io.get_executor(), catalog, STDIN_FILENO, STDOUT_FILENO);
 
@@ -72,8 +89,10 @@ int serve(const Options& options, const Invocation& invocation) {
   signals.async_wait([&](boost::system::error_code error, int) {
     if (!error) transport.stop();
   });
+  TaskGroup watching(io.get_executor());
+  watching.spawn(resources.tell_changes(changes));
   std::exception_ptr defect;
-  asio::co_spawn(io, serve_client(transport, services), [&](std::exception_ptr error) {
+  asio::co_spawn(io, serve_client(transport, services, watching), [&](std::exception_ptr error) {
     defect = std::move(error);
     signals.cancel();
   });
