@@ -37,7 +37,7 @@ Result<std::string> config_for_client(const Options& options, const Invocation& 
 int print_config(const Options& options, const Invocation& invocation) {
   const auto config = config_for_client(options, invocation);
   if (!config) return report_failure(config.error());
-  std::cout << *config << std::endl;
+  std::cout << *config << '\n';
   return 0;
 }
 
