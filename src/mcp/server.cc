@@ -24,7 +24,7 @@ bool has_rounds(std::string_view method) {
 // What is asked, whatever surrounds it: the same text in every round. Members of an object are in the order of their
 // names.
 std::string what_is_asked(const Json& params) {
-  Json asked = {{"arguments", Json::object()}};  // Left out, they are none.
+  Json asked = {{"arguments", Json::object()}};  // None is as good as empty ones.
   for (const auto* name : {"name", "arguments", "uri"}) {
     if (const Json* value = member(params, name); value && !value->is_null()) asked[name] = *value;
   }
@@ -155,7 +155,7 @@ std::optional<RpcError> Server::read_round(Incident& in, std::string& bound, std
   return std::nullopt;
 }
 
-std::variant<Work, AtOnce, RpcError> Server::read(Incident& in, Step& step) {
+Reading Server::read(Incident& in, Step& step) {
   auto& request = in.request;
   if (!is_stateless(in.revision)) {
     if (request.method == "initialize") return initialize(request, step);
@@ -167,7 +167,7 @@ std::variant<Work, AtOnce, RpcError> Server::read(Incident& in, Step& step) {
   return read_request(catalog_, request, {.revision = in.revision, .principal = principal_, .client = in.client});
 }
 
-std::variant<Work, AtOnce, RpcError> Server::initialize(const Request& request, Step& step) {
+Reading Server::initialize(const Request& request, Step& step) {
   if (negotiated_) return RpcError{.code = kInvalidRequest, .message = "already initialized"};
   const Json* wanted = member(request.params, "protocolVersion");
   if (!wanted || !wanted->is_string()) return invalid("protocolVersion must be a string");
@@ -185,7 +185,7 @@ std::variant<Work, AtOnce, RpcError> Server::initialize(const Request& request, 
   return AtOnce{catalog_.initialize_result(*negotiated_)};
 }
 
-std::variant<Work, AtOnce, RpcError> Server::subscribe(const Request& request, bool on, Step& step) {
+Reading Server::subscribe(const Request& request, bool on, Step& step) {
   const auto& offer = catalog_.offer();
   if (!offer.resources || !offer.changes) return unknown_method(request.method);
   if (!principal_.may(offer.resource_scope)) return lacks_scope(offer.resource_scope);
@@ -204,7 +204,7 @@ std::variant<Work, AtOnce, RpcError> Server::subscribe(const Request& request, b
   return AtOnce{"{}"};
 }
 
-std::variant<Work, AtOnce, RpcError> Server::set_log_level(const Request& request) {
+Reading Server::set_log_level(const Request& request) {
   if (!catalog_.offer().logs) return unknown_method(request.method);
   const Json* level = member(request.params, "level");
   const auto wanted = level ? log_level_from(*level) : std::nullopt;
