@@ -16,4 +16,9 @@ std::vector<Sample> AudioHistory::last(std::size_t samples) const {
   return out;
 }
 
+void AudioHistory::mute(std::size_t samples, std::size_t after) {
+  const auto count = std::min<std::uint64_t>({samples, total_, ring_.size()});
+  for (auto i = total_ - count; i + after < total_; ++i) ring_[i % ring_.size()] = 0;
+}
+
 }  // namespace call_agent::agent

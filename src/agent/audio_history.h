@@ -16,6 +16,8 @@ class AudioHistory {
   void push(std::span<const Sample> audio);
   /// The newest `samples`, or as many as there are, in order.
   std::vector<Sample> last(std::size_t samples) const;
+  /// Makes silence of the newest `samples` but for the newest `after` of them.
+  void mute(std::size_t samples, std::size_t after);
   /// Samples pushed so far, those forgotten included.
   std::uint64_t total() const { return total_; }
 

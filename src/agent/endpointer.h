@@ -18,9 +18,9 @@ class Endpointer {
     float enter = 0.5F;           ///< Probability in [0, 1] at which speech may begin or resume.
     float leave = 0.35F;          ///< Below this a window is silence; <= enter.
     milliseconds min_speech{96};  ///< Shorter bursts are noise.
-    /// Silence that is a pause: worth asking whether the turn is over. The VAD itself lets go of speech 30-60 ms late,
-    /// so this is about 200 ms of true silence.
-    milliseconds min_pause{160};
+    /// Silence that is a pause: worth asking whether the turn is over, so that the answer is there when it is needed.
+    /// The VAD itself lets go of speech 30-60 ms late, so this is about 140 ms of true silence.
+    milliseconds min_pause{96};
     milliseconds min_silence{480};  ///< Silence that ends speech; >= min_pause.
   };
 

@@ -55,7 +55,7 @@ class Stt {
 class TurnDetector {
  public:
   virtual ~TurnDetector() = default;
-  static constexpr std::size_t kMostSamples = 8 * kListenRate;
+  static constexpr std::size_t kMostSamples = std::size_t{8} * kListenRate;
   /// Probability in [0, 1] that the turn is over. `audio`: the callee's last seconds, at most kMostSamples.
   virtual awaitable<Result<float>> probability_of_end(std::span<const Sample> audio) = 0;
 };

@@ -1,5 +1,6 @@
 #include "agent/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/log.h"
@@ -22,20 +23,24 @@ Result<std::unique_ptr<Session>> Session::create(asio::any_io_executor executor,
   if (options.turns.max_duration <= options.turns.wrap_up) {
     return fail(Errc::kInvalidArgument, "session: the longest duration must exceed the time to wrap up");
   }
-  return std::unique_ptr<Session>(
-      new Session(std::move(executor), ports, std::move(objective), std::move(options), *endpointer));
+  auto echoes = EchoDetector::create(ports.tts.sample_rate());
+  if (!echoes) return pass(echoes);
+  return std::unique_ptr<Session>(new Session(std::move(executor), ports, std::move(objective), std::move(options),
+                                              *endpointer, std::move(*echoes)));
 }
 
 Session::Session(asio::any_io_executor executor, Ports ports, Objective objective, SessionOptions options,
-                 Endpointer endpointer)
+                 Endpointer endpointer, EchoDetector echoes)
     : executor_(executor),
       ports_(ports),
       objective_(std::move(objective)),
       options_(std::move(options)),
       tools_(standard_tools(objective_)),
       endpointer_(endpointer),
+      echoes_(std::move(echoes)),
+      mouth_(ports_.media, echoes_, [this] { return now(); }),
       turns_(options_.turns, options_.phrases),
-      voice_(executor, ports_.tts, ports_.media, *this),
+      voice_(executor, ports_.tts, mouth_, *this),
       tasks_(executor),
       replies_(executor),
       heard_(TurnDetector::kMostSamples + kPreroll),
@@ -97,7 +102,8 @@ awaitable<SessionResult> Session::run() {
                     {"replies_dropped", count("reply_dropped")},
                     {"replies_failed", count("reply_failed")},
                     {"prompts", count("still_there")},
-                    {"audio_lost_ms", lost_.count()}};
+                    {"audio_lost_ms", lost_.count()},
+                    {"echo_ms", echo_.count()}};
   result.transcript = transcript_;
   co_return result;
 }
@@ -111,12 +117,13 @@ awaitable<void> Session::listen() {
 
 awaitable<void> Session::hear(std::span<const Sample> audio) {
   heard_.push(audio);
-  if (segment_open_) ports_.stt.push(audio);
   window_.insert(window_.end(), audio.begin(), audio.end());
   while (window_.size() >= kVadWindow) {
-    const auto probability = co_await ports_.vad.push(std::span<const Sample, kVadWindow>(window_.data(), kVadWindow));
+    const std::span<const Sample, kVadWindow> window(window_.data(), kVadWindow);
+    const auto probability = co_await ports_.vad.push(window);
+    const auto event = endpointer_.push(unless_echo(probability.value_or(0.0F)));
+    if (segment_open_) ports_.stt.push(window);
     window_.erase(window_.begin(), window_.begin() + kVadWindow);
-    const auto event = endpointer_.push(probability.value_or(0.0F));
     if (event) {
       // The machine's clock also counts audio that never came.
       const milliseconds at = event->at + lost_;
@@ -131,6 +138,28 @@ awaitable<void> Session::hear(std::span<const Sample> audio) {
   }
 }
 
+// The agent's own voice, sent back by the line, is nobody speaking: silence to everybody from here on, as far back as
+// it became known.
+float Session::unless_echo(float probability) {
+  const std::size_t since = window_.size() - kVadWindow;
+  const milliseconds ago{static_cast<std::int64_t>(since / kPerMillisecond)};
+  echoes_.heard(now() - ago, std::span<const Sample, kVadWindow>(window_.data(), kVadWindow));
+  if (probability < options_.endpointer.leave) return probability;
+  const milliseconds echo = echoes_.echo();
+  segment_speech_ += options_.endpointer.window;
+  segment_echo_ += echo;
+  echo_ += echo;
+  if (echo <= milliseconds{0}) return probability;
+  heard_.mute(since + static_cast<std::size_t>(echo.count()) * kPerMillisecond, since);
+  std::fill_n(window_.begin(), kVadWindow, Sample{0});
+  return 0;
+}
+
+// An echo that is recognised late has begun a segment by then.
+bool Session::segment_is_echo() const {
+  return segment_echo_ * 2 > segment_speech_;
+}
+
 awaitable<void> Session::transcribe() {
   for (;;) {
     if (!wanted_transcript_) {
@@ -138,6 +167,10 @@ awaitable<void> Session::transcribe() {
       continue;
     }
     const int pause = *std::exchange(wanted_transcript_, std::nullopt);
+    if (segment_is_echo()) {
+      dispatch(Transcribed{.pause = pause});
+      continue;
+    }
     metrics_.transcript_asked(Clock::now());
     auto transcript = co_await ports_.stt.transcribe();
     metrics_.transcribed(Clock::now());

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "agent/audio_history.h"
+#include "agent/echo_detector.h"
 #include "agent/endpointer.h"
 #include "agent/journal.h"
+#include "agent/overheard_media.h"
 #include "agent/ports.h"
 #include "agent/tools.h"
 #include "agent/turn_metrics.h"
@@ -33,7 +35,7 @@ struct SessionResult {
   std::string detail;  ///< For people: "the language model failed twice: …".
   std::vector<Turn> transcript;
   Json metrics = Json::object();  ///< duration_ms, turns, interruptions, backchannels, noises, replies_dropped,
-                                  ///< replies_failed, prompts, audio_lost_ms: integers.
+                                  ///< replies_failed, prompts, audio_lost_ms, echo_ms: integers.
 };
 
 /// One conversation on the telephone: moves bytes between the ports and does what TurnTaking decides.
@@ -54,7 +56,7 @@ class Session : private Voice::Listener {
     Journal& journal;
   };
 
-  /// Errors: kInvalidArgument, for options that cannot work.
+  /// Errors: kInvalidArgument, for options that cannot work or a voice of an unusable sample rate.
   static Result<std::unique_ptr<Session>> create(asio::any_io_executor executor, Ports ports, Objective objective,
                                                  SessionOptions options = {});
   ~Session() override;
@@ -85,7 +87,7 @@ class Session : private Voice::Listener {
 
  private:
   Session(asio::any_io_executor executor, Ports ports, Objective objective, SessionOptions options,
-          Endpointer endpointer);
+          Endpointer endpointer, EchoDetector echoes);
 
   // The coroutines: each only waits for bytes and reports what came.
   awaitable<void> listen();
@@ -97,6 +99,8 @@ class Session : private Voice::Listener {
   awaitable<void> write_report();
 
   awaitable<void> hear(std::span<const Sample> audio);
+  float unless_echo(float probability);
+  bool segment_is_echo() const;
   milliseconds now() const;
   Llm::Request request(std::span<const Message> history) const;
 
@@ -131,6 +135,8 @@ class Session : private Voice::Listener {
   const SessionOptions options_;
   const std::vector<Tool> tools_;
   Endpointer endpointer_;
+  EchoDetector echoes_;
+  OverheardMedia mouth_;
   TurnTaking turns_;
   Voice voice_;
   TaskGroup tasks_;
@@ -146,6 +152,9 @@ class Session : private Voice::Listener {
   milliseconds lost_{0};  // Time without any audio from the callee, made up for.
   bool segment_open_ = false;
   std::uint64_t segment_began_ = 0;  // In samples heard.
+  milliseconds segment_speech_{0};   // What sounded like it, and how much of that was found to be
+  milliseconds segment_echo_{0};     // the agent's own.
+  milliseconds echo_{0};
 
   Notifier transcript_wanted_, judgement_wanted_, ended_;
   std::optional<int> wanted_transcript_, wanted_judgement_;  // The pause to work on; the newest wins.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "agent/session.h"
@@ -26,9 +27,13 @@ void Session::dispatch(Event event) {
 }
 
 void Session::perform(const StartSegment&) {
-  const auto preroll = heard_.last(kPreroll);
+  // Up to the window that is not judged yet: it follows once it is.
+  auto preroll = heard_.last(kPreroll + window_.size());
+  preroll.resize(preroll.size() - std::min(preroll.size(), window_.size()));
   segment_open_ = true;
-  segment_began_ = heard_.total() - preroll.size();
+  segment_speech_ = options_.endpointer.min_speech;
+  segment_echo_ = milliseconds{0};
+  segment_began_ = heard_.total() - window_.size() - preroll.size();
   ports_.stt.start_segment(preroll);
 }
 

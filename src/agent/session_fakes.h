@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <map>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +17,7 @@
 namespace call_agent::agent {
 
 /// Something the callee says. In the audio each sample's value is 1000 + its index, so that a transcription can tell
-/// what it was given.
+/// what it was given. The agent's voice is noise below that.
 struct Utterance {
   int start_ms, end_ms;
   std::string text;
@@ -31,13 +33,15 @@ class FakeMedia : public CallMedia {
   std::map<int, std::function<void()>> at;  ///< What else happens, by milliseconds since the start.
   int ends_at_ms = 3600000;
   std::string digits;
+  std::optional<int> echo_ms;  ///< The line sends the agent back so much later, a multiple of kFrameMs, 20 dB weaker.
+  int garbled_ms = 0;          ///< The first of that cannot be recognised.
 
   awaitable<std::optional<std::vector<Sample>>> read() override {
     // Whatever the last frame set in motion comes to rest first.
     for (int i = 0; i < 20; ++i) co_await asio::post(asio::use_awaitable);
     if (auto now = at.find(time_ms_); now != at.end()) now->second();
     if (time_ms_ >= ends_at_ms) co_return std::nullopt;
-    std::vector<Sample> frame(static_cast<std::size_t>(kListenRate) * kFrameMs / 1000, 0);
+    auto frame = echo();
     for (std::size_t i = 0; i < callee.size(); ++i) {
       if (time_ms_ >= callee[i].start_ms && time_ms_ < callee[i].end_ms) {
         std::ranges::fill(frame, static_cast<Sample>(1000 + i));
@@ -55,11 +59,14 @@ class FakeMedia : public CallMedia {
       if (flushes != flushes_) co_return fail(Errc::kCancelled, "flushed");
     }
     queued_ms_ += static_cast<int>(audio.size()) * 1000 / rate;
+    // To kListenRate by repetition: what that adds lies above the telephone's band.
+    for (const Sample sample : audio) queue_.insert(queue_.end(), static_cast<std::size_t>(kListenRate / rate), sample);
     co_return Result<void>{};
   }
   milliseconds flush() override {
     ++flushes_;
     queued_ms_ = 0;
+    queue_.clear();
     played_.notify();
     return milliseconds{std::exchange(played_since_flush_, 0)};
   }
@@ -84,11 +91,26 @@ class FakeMedia : public CallMedia {
     heard_at_.push_back(time_ms_ - kFrameMs);
     const int played = std::min(queued_ms_, kFrameMs);
     queued_ms_ -= played;
+    const auto end =
+        queue_.begin() + std::min(std::ssize(queue_), static_cast<std::ptrdiff_t>(played) * kListenRate / 1000);
+    audible_[time_ms_ - kFrameMs].assign(queue_.begin(), end);
+    queue_.erase(queue_.begin(), end);
     played_since_flush_ += played;
     played_.notify();
   }
 
+  std::vector<Sample> echo() const {
+    std::vector<Sample> frame(static_cast<std::size_t>(kListenRate) * kFrameMs / 1000, 0);
+    const auto said = echo_ms ? audible_.find(time_ms_ - *echo_ms) : audible_.end();
+    if (said == audible_.end()) return frame;
+    std::ranges::transform(said->second, frame.begin(), [](Sample sample) { return static_cast<Sample>(sample / 10); });
+    if (time_ms_ < echo_ms.value_or(0) + garbled_ms) std::ranges::reverse(frame);
+    return frame;
+  }
+
   Notifier played_;
+  std::deque<Sample> queue_;
+  std::map<int, std::vector<Sample>> audible_;  // What the callee hears, by when, in frames.
   int time_ms_ = 0;
   int queued_ms_ = 0;
   int played_since_flush_ = 0;
@@ -108,18 +130,21 @@ class FakeVad : public Vad {
 class FakeStt : public Stt {
  public:
   explicit FakeStt(const std::vector<Utterance>& callee) : callee_(callee) {}
+  static constexpr std::string_view kAgentHeard = " my own words";  ///< 100 ms of them or more.
   int failures = 0;
 
   void start_segment(std::span<const Sample> preroll) override {
     EXPECT_FALSE(open_) << "a segment begins inside another";
     open_ = true;
     heard_.clear();
+    agent_heard_ = 0;
     push(preroll);
   }
   void push(std::span<const Sample> audio) override {
     EXPECT_TRUE(open_);
     for (const Sample sample : audio) {
       const int index = sample - 1000;
+      agent_heard_ += index < 0 && sample != 0 ? 1 : 0;
       if (index >= 0 && (heard_.empty() || heard_.back() != index)) heard_.push_back(index);
     }
   }
@@ -130,6 +155,7 @@ class FakeStt : public Stt {
       const auto& text = callee_[static_cast<std::size_t>(index)].text;
       if (!text.empty()) transcript.text += (transcript.text.empty() ? "" : " ") + text;
     }
+    if (agent_heard_ > kListenRate / 10) transcript.text += kAgentHeard;
     co_return transcript;
   }
   void end_segment() override {
@@ -141,6 +167,7 @@ class FakeStt : public Stt {
   const std::vector<Utterance>& callee_;
   bool open_ = false;
   std::vector<int> heard_;
+  int agent_heard_ = 0;
 };
 
 class FakeTurnDetector : public TurnDetector {
@@ -199,7 +226,7 @@ class FakeLlm : public Llm {
   }
 };
 
-/// 50 ms a character.
+/// 50 ms of noise a character.
 class FakeTts : public Tts {
  public:
   static constexpr int kRate = 8000;
@@ -215,8 +242,10 @@ class FakeTts : public Tts {
       co_await never.wait();
     }
     spoken.push_back(text);
-    const std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20, 500);
+    std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20);
+    std::minstd_rand noise;
     for (std::size_t i = 0; i < text.size(); ++i) {
+      std::ranges::generate(character, [&] { return static_cast<Sample>(static_cast<int>(noise() % 1000) - 500); });
       on_audio(character);
       co_await asio::post(asio::use_awaitable);
     }

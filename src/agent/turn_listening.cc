@@ -170,6 +170,12 @@ milliseconds TurnTaking::limit_for(const std::string& text) const {
   return options_.silence_limit;
 }
 
+// How long a silence must be for the turn model to be believed. "Lovely," is how many a sentence begins.
+milliseconds TurnTaking::least_for(const std::string& text) const {
+  if (interrupted_ && !is_short_answer(text)) return options_.interrupter_limit;
+  return is_brief(text) ? options_.short_answer_limit : options_.least_silence;
+}
+
 void TurnTaking::settle_listening() {
   if (callee_.open && callee_.speaking) {
     // Nobody says "mm-hm" for this long; but a restaurant's greeting takes its time.
@@ -200,10 +206,8 @@ void TurnTaking::settle_listening() {
   const std::string text = turn_text();
   if (text.empty()) return;
   const milliseconds silence = now_ - callee_.last_sound;
-  // "Lovely," is how many a sentence begins: a word or two are over only once a little silence confirms it.
-  const bool confirmed = silence >= options_.short_answer_limit || !is_brief(text);
-  const bool model_says =
-      callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text) && confirmed;
+  const bool model_says = callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text) &&
+                          silence >= least_for(text);
   const bool full = text.size() >= options_.most_turn_bytes;
   if (!model_says && !full && silence < limit_for(text)) {
     if (silence >= options_.speculate_after) speculate(text);
@@ -222,6 +226,7 @@ void TurnTaking::settle_listening() {
 void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds end_of_speech,
                              std::optional<float> confidence) {
   aside_.reset();
+  interrupted_ = false;
   prompts_ = unclear_ = tool_rounds_ = 0;
   patient_ = asks_for_patience(text);
   silent_since_ = now_;

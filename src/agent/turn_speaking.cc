@@ -120,7 +120,10 @@ void TurnTaking::silence_the_agent() {
 }
 
 void TurnTaking::yield_turn() {
-  if (mouth_ == Mouth::kSpeaking) emit(Note{"interruption", ""});
+  if (mouth_ == Mouth::kSpeaking) {
+    interrupted_ = true;
+    emit(Note{"interruption", ""});
+  }
   silence_the_agent();
   // A goodbye that was not heard is none.
   if (!goodbye_is_final()) closing_.reset();

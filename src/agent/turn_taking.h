@@ -26,6 +26,8 @@ class TurnTaking {
  public:
   struct Options {
     float turn_over = 0.5F;                ///< Probability from which the turn model's word is taken.
+    milliseconds least_silence{160};       ///< Silence before which it is not: about 200 ms of true silence.
+    milliseconds interrupter_limit{450};   ///< The same for one who spoke over the agent: they have more to say.
     milliseconds silence_limit{700};       ///< Silence that ends a turn whatever the model says.
     milliseconds short_answer_limit{320};  ///< The same for "yes" and its kind; and the least for a word or two.
     milliseconds hanging_limit{1500};      ///< The same for a sentence that ends on "and".
@@ -115,6 +117,7 @@ class TurnTaking {
   void speculate(const std::string& text);
   std::string turn_text() const;
   milliseconds limit_for(const std::string& text) const;
+  milliseconds least_for(const std::string& text) const;
   void settle_listening();
   void commit_turn(std::string text, milliseconds start, milliseconds end, std::optional<float> confidence);
   void note_noise();
@@ -155,6 +158,7 @@ class TurnTaking {
   std::optional<milliseconds> held_remaining_;
   bool voice_idle_ = true;       ///< Nothing given to the voice is unheard.
   bool opening_ = false;         ///< The agent's first words are being said.
+  bool interrupted_ = false;     ///< The callee took the turn by speaking over the agent.
   bool asked_question_ = false;  ///< The agent's last sentence ends with a question mark.
   std::optional<Reply> reply_;
   SentenceSplitter splitter_;

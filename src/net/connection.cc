@@ -43,6 +43,11 @@ bool Connection::reusable() {
   return error == asio::error::would_block;
 }
 
+void Connection::finish_writing() {
+  error_code ignored;
+  if (!tls_) plain_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
 void Connection::abort() {
   error_code ignored;
   socket().close(ignored);

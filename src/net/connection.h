@@ -31,6 +31,8 @@ class Connection {
   /// Whether an idle connection can still carry a request: open, and the server has sent nothing (its close, or an
   /// answer nobody asked for). A TLS session ticket that comes late also counts as something: it costs a reconnect.
   bool reusable();
+  /// Nothing more will be written; the peer may still be. Not of TLS, whose own end would be missing.
+  void finish_writing();
   /// Ends everything pending with operation_aborted.
   void abort();
 

@@ -55,6 +55,23 @@ Result<asio::ssl::context*> client_tls(const std::string& ca_file) {
   return contexts.emplace(ca_file, std::move(*made)).first->second.get();
 }
 
+Result<std::shared_ptr<asio::ssl::context>> server_tls(const std::string& certificate_file,
+                                                       const std::string& key_file) {
+  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
+  error_code error;
+  context->use_certificate_chain_file(certificate_file, error);
+  if (error) {
+    return fail(Errc::kInvalidArgument, fmt::format("certificate file {}: {}", certificate_file, error.message()));
+  }
+  context->use_private_key_file(key_file, asio::ssl::context::pem, error);
+  if (error) return fail(Errc::kInvalidArgument, fmt::format("key file {}: {}", key_file, error.message()));
+  if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
+    return fail(Errc::kInvalidArgument, fmt::format("{} is not the key of {}", key_file, certificate_file));
+  }
+  return context;
+}
+
 awaitable<Result<std::unique_ptr<TlsStream>>> start_tls(asio::ip::tcp::socket socket, Url url, std::string ca_file,
                                                         Deadline deadline) {
   const auto context = client_tls(ca_file);

@@ -22,6 +22,11 @@ using TlsStream = asio::ssl::stream<asio::ip::tcp::socket>;
 /// Thread-safe. Errors: kInvalidArgument if `ca_file` cannot be read.
 Result<asio::ssl::context*> client_tls(const std::string& ca_file);
 
+/// The server side: TLS 1.2 or newer, with the certificate chain and the private key of two PEM files.
+/// Errors: kInvalidArgument, naming the file that cannot be used.
+Result<std::shared_ptr<asio::ssl::context>> server_tls(const std::string& certificate_file,
+                                                       const std::string& key_file);
+
 /// Shakes hands on a fresh connection to the URL's host, with SNI; its certificate must name that host (RFC 6125).
 /// Errors: kUnavailable (certificate refused, connection broken), kDeadline, kCancelled, kInvalidArgument (ca_file).
 awaitable<Result<std::unique_ptr<TlsStream>>> start_tls(asio::ip::tcp::socket socket, Url url, std::string ca_file,

@@ -1,19 +1,14 @@
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <cstdio>
-#include <filesystem>
 
-#include "core/id.h"
 #include "net/http.h"
 #include "net/imposter_server.h"
+#include "net/test_certificate.h"
 #include "net/websocket.h"
 
 namespace call_agent::net {
@@ -26,56 +21,16 @@ Deadline in_time() {
   return Deadline::after(milliseconds(10'000));
 }
 
-/// A self-signed certificate for `names`, such as "IP:127.0.0.1", with its key; removed with the test.
-class Certificate {
- public:
-  explicit Certificate(const char* names) : folder_(std::filesystem::temp_directory_path() / new_id("tls_test_")) {
-    std::filesystem::create_directory(folder_);
-    EVP_PKEY* key = EVP_EC_gen("P-256");
-    X509* x509 = X509_new();
-    ASN1_INTEGER_set(X509_get_serialNumber(x509), 1);
-    X509_gmtime_adj(X509_getm_notBefore(x509), -60);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-    X509_set_pubkey(x509, key);
-    X509_set_issuer_name(x509, X509_get_subject_name(x509));
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names);
-    X509_add_ext(x509, extension, -1);
-    X509_EXTENSION_free(extension);
-    X509_sign(x509, key, EVP_sha256());
-    std::FILE* file = std::fopen(path().c_str(), "w");
-    PEM_write_X509(file, x509);
-    PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(file);
-    X509_free(x509);
-    EVP_PKEY_free(key);
-  }
-  ~Certificate() { std::filesystem::remove_all(folder_); }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-
-  std::string path() const { return folder_ / "cert.pem"; }
-
-  asio::ssl::context server_context() const {
-    asio::ssl::context context(asio::ssl::context::tls_server);
-    context.use_certificate_chain_file(path());
-    context.use_private_key_file(path(), asio::ssl::context::pem);
-    return context;
-  }
-
- private:
-  std::filesystem::path folder_;
-};
-
-const Certificate& loopback_certificate() {
-  static const Certificate certificate("IP:127.0.0.1,DNS:localhost");
+const TestCertificate& loopback_certificate() {
+  static const TestCertificate certificate("IP:127.0.0.1,DNS:localhost");
   return certificate;
 }
-const Certificate& elsewhere_certificate() {
-  static const Certificate certificate("IP:127.0.0.2,DNS:elsewhere.example");
+const TestCertificate& elsewhere_certificate() {
+  static const TestCertificate certificate("IP:127.0.0.2,DNS:elsewhere.example");
   return certificate;
 }
 
-awaitable<void> serves_https(tcp::socket socket, const Certificate& certificate) {
+awaitable<void> serves_https(tcp::socket socket, const TestCertificate& certificate) {
   auto context = certificate.server_context();
   TlsServer server(std::move(socket), context);
   boost::system::error_code error;

@@ -1,5 +1,7 @@
 """Every way a call can go, from the MCP tool to the telephone and back."""
 
+import array
+import itertools
 import wave
 
 import pytest
@@ -9,6 +11,17 @@ NUMBER = "+442079460123"
 
 def words_of_callee(record: dict) -> str:
     return " ".join(turn["text"] for turn in record["transcript"] if turn["role"] == "callee").lower().replace("-", " ")
+
+
+def sounds_of_agent(recording: str) -> tuple[list[float], list[float]]:
+    """The stretches of sound on the agent's side of a recording and the pauses between them, in seconds."""
+    with wave.open(recording) as file:
+        samples, rate = array.array("h", file.readframes(file.getnframes()))[1::2], file.getframerate()
+    size = rate // 50
+    loud = (max(map(abs, samples[i:i + size])) > 300 for i in range(0, len(samples) - size, size))
+    stretches = [(is_loud, 0.02 * len(list(frames))) for is_loud, frames in itertools.groupby(loud)]
+    sounds = [length for is_loud, length in stretches if is_loud]
+    return sounds, [length for is_loud, length in stretches[1:-1] if not is_loud]
 
 
 def test_a_booking_from_the_tool_call_to_the_summary(lab):
@@ -55,14 +68,19 @@ def test_a_phone_that_nobody_answers_rings_no_longer_than_the_limit(lab, refusin
     lab.livekit.wait_until_gone(placed["call_id"], within_s=3)
 
 
-def test_the_foreign_phone_answers_and_hangs_up(lab):
-    phone, worker = lab.foreign_phone(hold_ms=3000), lab.worker()
+def test_an_echo_of_the_agent_is_neither_an_interruption_nor_the_callee(lab):
+    """sipp answers, sends back what it hears, and hangs up."""
+    phone, worker = lab.foreign_phone(hold_ms=9000), lab.worker()
     server = lab.server(phone.port, worker.agent)
     placed = server.call("make_phone_call", phone_number=NUMBER)
     record = server.finish(placed["call_id"])
     assert record["outcome"] == "completed"
-    # sipp sends back what it hears: whoever a turn is put down to, these are the agent's words, there and back again.
-    assert any("hello" in turn["text"].lower() for turn in record["transcript"])
+    said = [(turn["role"], turn["interrupted"]) for turn in record["transcript"]]
+    assert said == [("agent", False)], record["transcript"]
+    assert "hello" in record["transcript"][0]["text"].lower()
+    # Held even for a moment, it would pause for half a second or more, and say its first words again.
+    sounds, pauses = sounds_of_agent(record["recording"])
+    assert 3 < sum(sounds) < 4.5 and max(pauses) < 0.6, (sounds, pauses)
 
 
 def test_the_callee_hangs_up_first(lab):

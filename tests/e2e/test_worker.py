@@ -171,6 +171,7 @@ def test_the_worker_comes_back_after_livekit_server_has_restarted(own):
     worker.wait_for("cannot reach livekit-server")
     own.stack.start_livekit_server()
     worker.wait_for_registrations(2)
+    phone.wait_for_event("bye", within_s=10)  # Whoever was caught in it is not left on a dead line.
 
     placed = server.call("make_phone_call", phone_number=NUMBER)
     assert placed["state"] == "active"

@@ -20,7 +20,7 @@ AudioWriter::AudioWriter(FfiClient& client, const asio::any_io_executor& executo
       frame_(std::make_shared<std::vector<std::int16_t>>(samples_of(kFrame))),
       clock_(kLead),
       changed_(executor),
-      retry_(executor) {}
+      later_(executor) {}
 
 std::size_t AudioWriter::samples_of(milliseconds time) const {
   return static_cast<std::size_t>(rate_) * static_cast<std::size_t>(time.count()) / 1000;
@@ -31,10 +31,19 @@ PlayoutClock::Duration AudioWriter::length_of(std::size_t samples) const {
 }
 
 void AudioWriter::start() {
-  if (!in_flight_ && !stopped_) capture_next();
+  started_ = true;
+  capture_if_due();
+}
+
+void AudioWriter::capture_if_due() {
+  if (!started_ || stopped_ || in_flight_ || backing_off_ || queue_.empty()) return;
+  // What is shorter than a frame is the beginning of one whose rest is being written, or the tail of the speech.
+  if (queue_.size() < frame_->size()) return capture_later();
+  capture_next();
 }
 
 void AudioWriter::capture_next() {
+  later_.cancel();
   const std::size_t speech = std::min(queue_.size(), frame_->size());
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(speech);
   std::fill(std::copy(queue_.begin(), end, frame_->begin()), frame_->end(), std::int16_t{0});
@@ -61,9 +70,10 @@ void AudioWriter::capture_next() {
   const auto sent = client_.send(std::move(request), std::move(on_reply), frame_);
   if (!sent) {
     in_flight_ = false;
-    retry_later();
+    backing_off_ = true;
+    capture_later();
   }
-  if (speech > 0) changed_.notify();
+  changed_.notify();
 }
 
 void AudioWriter::on_answer(const proto::FfiEvent& answer) {
@@ -76,17 +86,20 @@ void AudioWriter::on_answer(const proto::FfiEvent& answer) {
   if (std::exchange(clear_again_, false)) clear_library_queue();
   if (answer.capture_audio_frame().has_error()) {
     if (!std::exchange(warned_, true)) log::warn("sending audio: {}", answer.capture_audio_frame().error());
-    retry_later();
-    return;
+    backing_off_ = true;
+    return capture_later();
   }
-  capture_next();
+  if (queue_.empty()) clock_.rested();
+  capture_if_due();
 }
 
-void AudioWriter::retry_later() {
-  retry_.expires_after(kFrame);
-  retry_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+void AudioWriter::capture_later() {
+  later_.expires_after(kTailWait);
+  later_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
-    if (!error && self) self->start();
+    if (error || !self) return;
+    self->backing_off_ = false;
+    if (!self->stopped_ && !self->in_flight_ && !self->queue_.empty()) self->capture_next();
   });
 }
 
@@ -100,6 +113,7 @@ awaitable<Result<void>> AudioWriter::write(std::span<const std::int16_t> audio) 
     const auto piece = audio.first(std::min(room, audio.size()));
     queue_.insert(queue_.end(), piece.begin(), piece.end());
     audio = audio.subspan(piece.size());
+    capture_if_due();
     if (audio.empty()) co_return Result<void>();
     co_await changed_.wait();
   }
@@ -139,7 +153,7 @@ awaitable<void> AudioWriter::drained() {
 void AudioWriter::stop() {
   stopped_ = true;
   queue_.clear();
-  retry_.cancel();
+  later_.cancel();
   changed_.notify();
 }
 

@@ -12,17 +12,20 @@
 
 namespace call_agent::livekit::rtc {
 
-/// The agent's mouth: feeds one audio source, 20 ms at a time, silence whenever nothing is written, for as long as it
-/// runs. With gaps in it the far end would hear the next word more than half a second late.
+/// The agent's mouth: feeds one audio source, 20 ms at a time. While nothing is written it sends nothing: the library
+/// itself fills its queue's silence, 10 ms at a time, so a silent line costs no calls and the first word finds the
+/// queue empty and leaves within 10 ms.
 ///
 /// The library's queue is the clock: it answers a capture once at most kLead is queued, and only then gets the next
-/// frame. So there is no clock of ours to drift, and between kLead and kLead + kFrame of audio is ahead.
+/// frame. So there is no clock of ours to drift, and of speech between kLead and kLead + kFrame is ahead.
 ///
 /// Lives on one executor; not thread-safe. Held by shared_ptr, since answers may be under way when it is dropped.
 class AudioWriter : public std::enable_shared_from_this<AudioWriter> {
  public:
   static constexpr milliseconds kFrame{20};
   static constexpr milliseconds kLead{20};
+  /// How long less than a frame waits for its rest; shorter than kLead, so that a tail follows without a gap.
+  static constexpr milliseconds kTailWait{10};
   /// Our own queue: write() waits while it holds more.
   static constexpr milliseconds kQueue{200};
 
@@ -46,9 +49,11 @@ class AudioWriter : public std::enable_shared_from_this<AudioWriter> {
   std::uint64_t underruns() const { return clock_.underruns(); }
 
  private:
+  void capture_if_due();
   void capture_next();
   void on_answer(const proto::FfiEvent& answer);
-  void retry_later();
+  /// Captures what there is after kTailWait.
+  void capture_later();
   void clear_library_queue();
   std::size_t samples_of(milliseconds time) const;
   PlayoutClock::Duration length_of(std::size_t samples) const;
@@ -62,10 +67,12 @@ class AudioWriter : public std::enable_shared_from_this<AudioWriter> {
   std::shared_ptr<std::vector<std::int16_t>> frame_;
   PlayoutClock clock_;
   Notifier changed_;
-  asio::steady_timer retry_;
+  asio::steady_timer later_;
   std::uint64_t flushes_ = 0;
   std::uint64_t frames_out_ = 0;
+  bool started_ = false;
   bool in_flight_ = false;
+  bool backing_off_ = false;
   bool clear_again_ = false;
   bool stopped_ = false;
   bool warned_ = false;

@@ -14,7 +14,7 @@ namespace call_agent::livekit::rtc {
 /// never says how much. This follows it from the two moments that are known: handed over, and answered. Exact to
 /// about 10 ms.
 ///
-/// Pure: time is a parameter. Frames hold speech first, then silence.
+/// Pure: time is a parameter. A frame holds speech first; the last one of a sentence is filled up with silence.
 class PlayoutClock {
  public:
   using Duration = std::chrono::microseconds;
@@ -25,6 +25,8 @@ class PlayoutClock {
   void handed(TimePoint now, Duration length, Duration speech);
   /// Its capture was answered.
   void answered(TimePoint now);
+  /// Nothing more is due: that the queue runs dry now is no underrun.
+  void rested() { started_ = false; }
   /// The library's queue was emptied, unplayed.
   void cleared(TimePoint now);
 
@@ -39,7 +41,7 @@ class PlayoutClock {
   /// Counts played() anew; what is still queued counts when it is played.
   void restart(TimePoint now);
 
-  /// How often the queue had run dry before the next frame came.
+  /// How often the queue had run dry before the next frame of the same speech came.
   std::uint64_t underruns() const { return underruns_; }
 
  private:
@@ -50,9 +52,9 @@ class PlayoutClock {
   void forget_played();
 
   const Duration lead_;
-  TimePoint empty_at_{};   ///< When the queue runs dry.
-  TimePoint handed_at_{};  ///< Of the latest frame.
-  bool started_ = false;
+  TimePoint empty_at_{};      ///< When the queue runs dry.
+  TimePoint handed_at_{};     ///< Of the latest frame.
+  bool started_ = false;      ///< Speech is under way.
   std::deque<Frame> recent_;  ///< Those that may still be queued, oldest first.
   Duration handed_speech_{0};
   std::uint64_t underruns_ = 0;

@@ -122,6 +122,20 @@ TEST(LocalModels, WhatWasNotLoadedCannotBeMade) {
   EXPECT_FALSE(models.make_tts());
 }
 
+// Silent windows are not shown to the model: it must not miss the word after them for that.
+TEST_F(RealModels, TheVadHearsTheFirstWordAfterADeadSilentLine) {
+  load({.vad = true, .tts = true});
+  auto tts = models_.make_tts().value();
+  const Audio speech =
+      over_the_phone(say(*tts, "I would like to know what time you open tomorrow."), tts->sample_rate());
+  Audio after_silence(static_cast<std::size_t>(agent::kListenRate) * 4);
+  after_silence.insert(after_silence.end(), speech.begin(), speech.end());
+  const auto windows = [](const Audio& audio) { return static_cast<double>(audio.size()) / agent::kVadWindow; };
+  const double alone = spoken_share(**models_.make_vad(), speech) * windows(speech);
+  const double after = spoken_share(**models_.make_vad(), after_silence) * windows(after_silence);
+  EXPECT_NEAR(after, alone, 2) << "windows of speech";
+}
+
 TEST_F(RealModels, TheVadTellsSpeechFromSilenceAndNoise) {
   load({.vad = true, .tts = true});
   auto tts = models_.make_tts().value();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <span>
 
 #include "core/paths.h"
 
@@ -10,6 +12,14 @@ namespace {
 
 constexpr std::size_t kContext = 64;
 constexpr std::size_t kStateSize = 2 * 128;
+
+// A window below -60 dBFS while nobody is speaking holds no speech: the model need not be asked. Half of most calls.
+constexpr int kQuietPeak = 32;
+constexpr float kSurelySilent = 0.1F;
+
+bool is_quiet(std::span<const agent::Sample> window) {
+  return std::ranges::none_of(window, [](int sample) { return std::abs(sample) > kQuietPeak; });
+}
 
 }  // namespace
 
@@ -48,9 +58,11 @@ class SileroVad::CallVad final : public agent::Vad {
   }
 
   awaitable<Result<float>> push(std::span<const agent::Sample, agent::kVadWindow> window) override {
+    const bool skip = probability_ < kSurelySilent && is_quiet(window);
     std::copy(audio_.end() - kContext, audio_.end(), audio_.begin());
     std::transform(window.begin(), window.end(), audio_.begin() + kContext,
                    [](agent::Sample sample) { return static_cast<float>(sample) / 32768.0F; });
+    if (skip) co_return 0.0F;
     co_return co_await model_->lane_.run([this] { return infer(); });
   }
 
