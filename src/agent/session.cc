@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kPerMillisecond = kListenRate / 1000;
 constexpr std::size_t kPreroll = 500 * kPerMillisecond;
 constexpr milliseconds kHeartbeat{500};
+constexpr milliseconds kLateEcho{128};
+constexpr milliseconds kSurelyEcho{96};
 constexpr milliseconds kLateBurst{2000};
 
 }  // namespace
@@ -155,9 +157,10 @@ float Session::unless_echo(float probability) {
   return 0;
 }
 
-// An echo that is recognised late has begun a segment by then.
+// An echo that is recognised late has begun a segment by then. Nobody says a word in kLateEcho.
 bool Session::segment_is_echo() const {
-  return segment_echo_ * 2 > segment_speech_;
+  const milliseconds unexplained = segment_speech_ - segment_echo_;
+  return segment_echo_ > unexplained || (segment_echo_ >= kSurelyEcho && unexplained <= kLateEcho);
 }
 
 awaitable<void> Session::transcribe() {

@@ -26,7 +26,7 @@ class TurnTaking {
  public:
   struct Options {
     float turn_over = 0.5F;                ///< Probability from which the turn model's word is taken.
-    milliseconds least_silence{160};       ///< Silence before which it is not: about 200 ms of true silence.
+    milliseconds least_silence{128};       ///< Silence before which it is not: about 170 ms of true silence.
     milliseconds interrupter_limit{450};   ///< The same for one who spoke over the agent: they have more to say.
     milliseconds silence_limit{700};       ///< Silence that ends a turn whatever the model says.
     milliseconds short_answer_limit{320};  ///< The same for "yes" and its kind; and the least for a word or two.

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# [layers|unit|stack|e2e|asan|tsan]…: builds and runs the tests, all of them unless named
+# [layers|unit|stack|e2e|package|asan|tsan]…: builds and runs the tests, all of them unless named
 source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 results=$ROOT/build/test-results
 wanted=("$@")
-((${#wanted[@]})) || wanted=(layers unit stack e2e asan tsan)
+((${#wanted[@]})) || wanted=(layers unit stack e2e package asan tsan)
 for name in "${wanted[@]}"; do
-  [[ $name =~ ^(layers|unit|stack|e2e|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
-    "Stages: layers unit stack e2e asan tsan"
+  [[ $name =~ ^(layers|unit|stack|e2e|package|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
+    "Stages: layers unit stack e2e package asan tsan"
 done
 cd "$ROOT"
 
@@ -51,13 +51,13 @@ if chosen layers; then
   stage format bash "$lib/format.sh"
   stage layers tools/check-layers
 fi
-if chosen unit || chosen stack || chosen e2e; then
+if chosen unit || chosen stack || chosen e2e || chosen package; then
   compile release
 fi
 if chosen unit; then
   stage unit step "unit tests" "" bash "$lib/ctest.sh" release unit "$results/unit.xml"
 fi
-if chosen stack || chosen e2e; then
+if chosen stack || chosen e2e || chosen package; then
   stage stack-up start_stack
 fi
 if chosen stack; then
@@ -66,7 +66,14 @@ if chosen stack; then
     env "${variables[@]}" bash "$lib/ctest.sh" release stack "$results/stack.xml"
 fi
 if chosen e2e; then
-  stage e2e step "end-to-end calls" "" bash "$lib/pytest.sh" tests/e2e --junitxml "$results/e2e.xml"
+  stage e2e step "end-to-end calls" "" bash "$lib/pytest.sh" tests/e2e --ignore tests/e2e/package --junitxml "$results/e2e.xml"
+fi
+package_tests() {
+  bash tools/run/package.sh &&
+    step "what is packaged" "" bash "$lib/pytest.sh" tests/e2e/package --junitxml "$results/package.xml"
+}
+if chosen package; then
+  stage package package_tests
 fi
 for sanitizer in asan tsan; do
   if chosen "$sanitizer"; then

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/client_config.h"
 #include "app/command.h"
@@ -23,12 +24,20 @@ struct Options {
   int ready_seconds = 10;
   int ringing_seconds = 30;
   std::string print_config;
+  std::string http;
 };
 
-int print_config(const Invocation& invocation) {
+Result<std::string> config_for_client(const Options& options, const Invocation& invocation) {
+  if (!options.http.empty()) return remote_client_config(options.print_config, options.http);
   const auto settings = Settings::load(invocation.env_file);
-  if (!settings) return report_failure(settings.error());
-  std::cout << claude_desktop_config(*settings, self_path()) << std::endl;
+  if (!settings) return pass(settings);
+  return client_config(options.print_config, *settings, self_path());
+}
+
+int print_config(const Options& options, const Invocation& invocation) {
+  const auto config = config_for_client(options, invocation);
+  if (!config) return report_failure(config.error());
+  std::cout << *config << std::endl;
   return 0;
 }
 
@@ -86,13 +95,16 @@ void add_server(CLI::App& cli, Invocation& invocation) {
   command->add_option("--ringing-limit", options->ringing_seconds, "Seconds the phone rings before no_answer")
       ->check(CLI::Range(1, 60))
       ->capture_default_str();
+  auto* print = command->add_option("--print-config", options->print_config,
+                                    "Print a client's configuration, secrets among it, and exit");
+  print->check(CLI::IsMember(std::vector<std::string>(kConfigurableClients.begin(), kConfigurableClients.end())));
   command
-      ->add_option("--print-config", options->print_config,
-                   "Print a client's configuration, secrets among it, and exit: claude-desktop")
-      ->check(CLI::IsMember({"claude-desktop"}));
+      ->add_option("--http", options->http,
+                   "With --print-config: the URL of a server reached by HTTP, instead of one the client starts")
+      ->needs(print);
   command->callback([options, &invocation] {
     invocation.run = [options, &invocation] {
-      return options->print_config.empty() ? serve(*options, invocation) : print_config(invocation);
+      return options->print_config.empty() ? serve(*options, invocation) : print_config(*options, invocation);
     };
   });
 }

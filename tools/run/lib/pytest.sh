@@ -7,8 +7,9 @@ exec {lock}>"$CACHE/tests.lock"
 flock "$lock"
 if [[ ! -f $venv/complete ]]; then
   "$PYTHON" -m venv --clear "$venv"
-  retry "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --only-binary :all: \
+  retry "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --no-deps --only-binary :all: \
     --require-hashes -r "$ROOT/tests/requirements.txt"
+  "$venv/bin/python" -m pip check # --no-deps: the pins must be complete
   touch "$venv/complete"
 fi
 exec {lock}>&-

