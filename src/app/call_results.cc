@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/call_resources.h"
 #include "core/clock.h"
 
 namespace call_agent::app {
@@ -100,7 +101,20 @@ mcp::ToolResult finish(const Call& call, std::string text, Json out) {
     out["next_step"] = next;
     text += "\nNext: " + next;
   }
-  return {.text = std::move(text), .structured = std::move(out), .links = {}};
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.structured = std::move(out);
+  result.links.push_back({.uri = transcript_uri(call.call_id),
+                          .name = "transcript",
+                          .description = "What was said, as it is said",
+                          .mime_type = std::string(kTranscriptType)});
+  if (!call.recording.empty()) {
+    result.links.push_back({.uri = recording_uri(call.call_id),
+                            .name = "recording",
+                            .description = "Callee left, agent right",
+                            .mime_type = std::string(kRecordingType)});
+  }
+  return result;
 }
 
 }  // namespace
@@ -178,7 +192,10 @@ mcp::ToolResult list_result(const std::vector<Call>& calls) {
     list.push_back(view(call));
     text += fmt::format("{}{} {}", text.empty() ? "" : "\n", rfc3339(call.created_ms), headline(call));
   }
-  return {.text = std::move(text), .structured = {{"calls", std::move(list)}}, .links = {}};
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.structured = {{"calls", std::move(list)}};
+  return result;
 }
 
 }  // namespace call_agent::app

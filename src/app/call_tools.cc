@@ -19,7 +19,8 @@ namespace {
 
 using calls::Call;
 using calls::State;
-using mcp::ToolContext;
+using mcp::RequestContext;
+using mcp::ToolOutcome;
 using mcp::ToolResult;
 
 constexpr std::size_t kToldLimit = 1000;
@@ -50,17 +51,19 @@ std::vector<mcp::Tool> CallTools::tools() {
   const auto handle = [&](std::string_view name, mcp::ToolHandler handler) {
     std::ranges::find(tools, name, &mcp::Tool::name)->handler = std::move(handler);
   };
-  handle("make_phone_call",
-         [this](Json arguments, const ToolContext& context) { return make_phone_call(std::move(arguments), context); });
-  handle("wait_for_call",
-         [this](Json arguments, const ToolContext& context) { return wait_for_call(std::move(arguments), context); });
-  handle("get_call", [this](Json arguments, const ToolContext&) { return get_call(std::move(arguments)); });
-  handle("list_calls", [this](Json arguments, const ToolContext&) { return list_calls(std::move(arguments)); });
-  handle("end_call", [this](Json arguments, const ToolContext&) { return end_call(std::move(arguments)); });
+  handle("make_phone_call", [this](Json arguments, const RequestContext& context) {
+    return make_phone_call(std::move(arguments), context);
+  });
+  handle("wait_for_call", [this](Json arguments, const RequestContext& context) {
+    return wait_for_call(std::move(arguments), context);
+  });
+  handle("get_call", [this](Json arguments, const RequestContext&) { return get_call(std::move(arguments)); });
+  handle("list_calls", [this](Json arguments, const RequestContext&) { return list_calls(std::move(arguments)); });
+  handle("end_call", [this](Json arguments, const RequestContext&) { return end_call(std::move(arguments)); });
   return tools;
 }
 
-awaitable<ToolResult> CallTools::make_phone_call(Json arguments, const ToolContext& context) {
+awaitable<ToolOutcome> CallTools::make_phone_call(Json arguments, const RequestContext& context) {
   using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
   // The number first: a refusal of it needs no configuration and costs nothing.
   const auto plan = services_.plan();
@@ -103,7 +106,7 @@ awaitable<ToolResult> CallTools::make_phone_call(Json arguments, const ToolConte
 }
 
 // The agent in the room sees the phone ring and says so in the log. Never returns by itself.
-awaitable<void> CallTools::tell_ringing(const std::string& call_id, const ToolContext& context) {
+awaitable<void> CallTools::tell_ringing(const std::string& call_id, const RequestContext& context) {
   while (true) {
     co_await sleep_for(timing_.poll);
     if (call_id.empty()) continue;
@@ -122,7 +125,7 @@ awaitable<Result<Call>> CallTools::read(std::string call_id) {
   co_return call;
 }
 
-awaitable<ToolResult> CallTools::wait_for_call(Json arguments, const ToolContext& context) {
+awaitable<ToolOutcome> CallTools::wait_for_call(Json arguments, const RequestContext& context) {
   const std::string call_id = arguments["call_id"];
   const auto limit = std::chrono::seconds(arguments.value("timeout_s", kDefaultWaitSeconds));
   const auto started = Clock::now();
@@ -166,13 +169,13 @@ void CallTools::remember(const std::string& call_id, std::size_t turns) {
   told_[call_id] = turns;
 }
 
-awaitable<ToolResult> CallTools::get_call(Json arguments) {
+awaitable<ToolOutcome> CallTools::get_call(Json arguments) {
   const auto call = co_await read(arguments["call_id"]);
   if (!call) co_return refusal(call.error());
   co_return full_result(*call);
 }
 
-awaitable<ToolResult> CallTools::list_calls(Json arguments) {
+awaitable<ToolOutcome> CallTools::list_calls(Json arguments) {
   const auto store = services_.store();
   if (!store) co_return refusal(store.error());
   calls::CallStore::Query query;
@@ -182,7 +185,7 @@ awaitable<ToolResult> CallTools::list_calls(Json arguments) {
   co_return list_result(*calls);
 }
 
-awaitable<ToolResult> CallTools::end_call(Json arguments) {
+awaitable<ToolOutcome> CallTools::end_call(Json arguments) {
   auto call = co_await read(arguments["call_id"]);
   if (!call) co_return refusal(call.error());
   if (call->state == State::kEnded) co_return brief_result(*call, "It had ended already.");

@@ -50,13 +50,13 @@ class CallTools {
   static std::string_view instructions();
 
  private:
-  awaitable<mcp::ToolResult> make_phone_call(Json arguments, const mcp::ToolContext& context);
-  awaitable<mcp::ToolResult> wait_for_call(Json arguments, const mcp::ToolContext& context);
-  awaitable<mcp::ToolResult> get_call(Json arguments);
-  awaitable<mcp::ToolResult> list_calls(Json arguments);
-  awaitable<mcp::ToolResult> end_call(Json arguments);
+  awaitable<mcp::ToolOutcome> make_phone_call(Json arguments, const mcp::RequestContext& context);
+  awaitable<mcp::ToolOutcome> wait_for_call(Json arguments, const mcp::RequestContext& context);
+  awaitable<mcp::ToolOutcome> get_call(Json arguments);
+  awaitable<mcp::ToolOutcome> list_calls(Json arguments);
+  awaitable<mcp::ToolOutcome> end_call(Json arguments);
 
-  awaitable<void> tell_ringing(const std::string& call_id, const mcp::ToolContext& context);
+  awaitable<void> tell_ringing(const std::string& call_id, const mcp::RequestContext& context);
   awaitable<Result<calls::Call>> read(std::string call_id);
   awaitable<Result<calls::Call>> hang_up(calls::Call call);
   void remember(const std::string& call_id, std::size_t turns);

@@ -9,23 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "core/base64.h"
 #include "core/id.h"
 #include "core/json.h"
 #include "net/http.h"
 
 /// For the tests that need a real LiveKit server: where it is, tokens for it, and its API. Header-only, tests only.
 namespace call_agent::test {
-
-inline std::string base64url(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  while (out.ends_with('=')) out.pop_back();
-  for (char& c : out) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return out;
-}
 
 struct Stack {
   std::string url;

@@ -111,11 +111,15 @@ std::string encode_result(std::string_view id, std::string_view result) {
   return out;
 }
 
-std::string encode_error(std::string_view id, const RpcError& error) {
+std::string error_json(const RpcError& error) {
   Json body{{"code", error.code}, {"message", error.message}};
   if (!error.data.is_null()) body["data"] = error.data;
+  return dump_json(body);
+}
+
+std::string encode_error(std::string_view id, const RpcError& error) {
   std::string out;
-  out.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"error":)").append(dump_json(body)).push_back('}');
+  out.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"error":)").append(error_json(error)).push_back('}');
   return out;
 }
 

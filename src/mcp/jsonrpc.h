@@ -24,13 +24,17 @@ inline constexpr int kInvalidRequest = -32600;
 inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;
 inline constexpr int kInternalError = -32603;
-inline constexpr int kTooManyRequests = -32000;     ///< In the band left to implementations.
-inline constexpr int kUnsupportedVersion = -32022;  ///< MCP 2026-07-28.
+inline constexpr int kTooManyRequests = -32000;   ///< In the band left to implementations.
+inline constexpr int kResourceNotFound = -32002;  ///< Up to 2025-11-25; since then it is kInvalidParams.
+inline constexpr int kHeaderMismatch = -32020;    ///< This and the next two: MCP 2026-07-28.
+inline constexpr int kMissingCapability = -32021;
+inline constexpr int kUnsupportedVersion = -32022;
 
 struct RpcError {
   int code = kInternalError;
   std::string message;
-  Json data = nullptr;  ///< Left out of the answer when null.
+  Json data = nullptr;    ///< Left out of the answer when null.
+  int http_status = 200;  ///< What Streamable HTTP answers with, where the revision or the authorization asks for one.
 };
 
 /// An id as JSON text: `7` or `"a"`. Echoed as it is, and a key for calls in progress.
@@ -68,6 +72,9 @@ Incoming decode(std::string_view line);
 
 /// An id as it appears in params, such as notifications/cancelled's requestId. Empty if it is none.
 RpcId id_text(const Json& id);
+
+/// An error object as JSON text.
+std::string error_json(const RpcError& error);
 
 /// One message without its newline. `result` and `params` are JSON text.
 std::string encode_result(std::string_view id, std::string_view result);

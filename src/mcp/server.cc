@@ -4,62 +4,45 @@
 
 #include <utility>
 
-#include "mcp/schema.h"
+#include "mcp/request_reader.h"
+#include "mcp/results.h"
 
 namespace call_agent::mcp {
 namespace {
 
-const Json* meta_of(const Json& params) {
-  const auto meta = params.find("_meta");
-  return meta != params.end() && meta->is_object() ? &*meta : nullptr;
+constexpr int kBadRequest = 400;
+
+RpcError invalid(std::string what) {
+  return {.code = kInvalidParams, .message = std::move(what), .http_status = kBadRequest};
 }
 
-const Json* field(const Json& object, std::string_view name) {
-  const auto it = object.find(name);
-  return it == object.end() ? nullptr : &*it;
+/// A request that may be put in several rounds (MCP 2026-07-28).
+bool has_rounds(std::string_view method) {
+  return method == "tools/call" || method == "prompts/get" || method == "resources/read";
 }
 
-bool exists_before_2026(std::string_view method) {
-  return method == "initialize" || method == "ping" || method == "logging/setLevel";
-}
-
-RpcError unknown_method(std::string_view method) {
-  return {.code = kMethodNotFound, .message = fmt::format("Method not found: {}", method.substr(0, 100))};
+// What is asked, whatever surrounds it: the same text in every round. Members of an object are in the order of their
+// names.
+std::string what_is_asked(const Json& params) {
+  Json asked = {{"arguments", Json::object()}};  // Left out, they are none.
+  for (const auto* name : {"name", "arguments", "uri"}) {
+    if (const Json* value = member(params, name); value && !value->is_null()) asked[name] = *value;
+  }
+  return dump_json(asked);
 }
 
 }  // namespace
 
-Catalog::Catalog(ServerInfo info, std::vector<Tool> tools) : info_(std::move(info)), tools_(std::move(tools)) {}
-
-const Tool* Catalog::find(std::string_view name) const {
-  for (const auto& tool : tools_) {
-    if (tool.name == name) return &tool;
-  }
-  return nullptr;
-}
-
-const std::string& Catalog::tools_list(Revision revision) const {
-  auto& list = lists_[static_cast<std::size_t>(revision)];
-  if (list.empty()) list = tools_result(info_, tools_, revision);
-  return list;
-}
-
-std::string Catalog::names() const {
-  std::string out;
-  for (const auto& tool : tools_) out += (out.empty() ? "" : ", ") + tool.name;
-  return out;
-}
-
-Server::Step Server::receive(std::string_view line) {
+Server::Step Server::receive(Incoming incoming, std::int64_t now_ms) {
   Step step;
-  Incoming incoming = decode(line);
   if (!incoming.batch) {
-    handle(std::move(incoming.messages.front()), 0, step);
+    handle(std::move(incoming.messages.front()), 0, now_ms, step);
     return step;
   }
   if (negotiated_ != Revision::k2025_03_26) {
     const RpcError error{.code = kInvalidRequest,
-                         .message = "batches belong to revision 2025-03-26 only: send one message a line"};
+                         .message = "batches belong to revision 2025-03-26 only: send one message at a time"};
+    step.http_status = kBadRequest;
     answer(encode_error(kNullId, error), 0, step.out);
     return step;
   }
@@ -69,135 +52,314 @@ Server::Step Server::receive(std::string_view line) {
     if (std::holds_alternative<Request>(message) || std::holds_alternative<Malformed>(message)) ++state.left;
   }
   if (state.left == 0) batches_.erase(batch);
-  for (auto& message : incoming.messages) handle(std::move(message), batch, step);
+  for (auto& message : incoming.messages) handle(std::move(message), batch, now_ms, step);
   return step;
 }
 
-void Server::handle(Message message, std::uint64_t batch, Step& step) {
+void Server::handle(Message message, std::uint64_t batch, std::int64_t now_ms, Step& step) {
   if (auto* in = std::get_if<Request>(&message)) {
-    request(std::move(*in), batch, step);
+    request(std::move(*in), batch, now_ms, step);
   } else if (const auto* told = std::get_if<Notification>(&message)) {
     notification(*told, step);
+  } else if (auto* answered = std::get_if<Response>(&message)) {
+    response(std::move(*answered), step);
   } else if (const auto* wrong = std::get_if<Malformed>(&message)) {
+    step.http_status = kBadRequest;
     answer(encode_error(wrong->id, wrong->error), batch, step.out);
   }
-  // A response answers nothing: this server never asks its client.
 }
 
-std::optional<RpcError> Server::revision_of(const Request& request, Revision& revision) const {
-  const Json* meta = meta_of(request.params);
-  const Json* version = meta ? field(*meta, kMetaVersion) : nullptr;
+void Server::request(Request request, std::uint64_t batch, std::int64_t now_ms, Step& step) {
+  if (by_id_.contains(request.id)) {
+    // Answering under this id would end the call that already has it.
+    const RpcError error{.code = kInvalidRequest,
+                         .message = "the id " + request.id + " belongs to a request in progress"};
+    return answer(encode_error(kNullId, error), batch, step.out);
+  }
+  Incident in{.request = std::move(request), .client = client_, .log_level = {}, .facts = {}};
+  const auto refuse = [&](const RpcError& error) {
+    if (is_stateless(in.revision)) step.http_status = error.http_status;
+    if (error.http_status == 403) step.lacking_scope = error.data.value("scope", "");
+    answer(encode_error(in.request.id, error), batch, step.out);
+  };
+  const Json* meta = meta_of(in.request.params);
+  const bool stateless = meta && meta->contains(kMetaVersion);
+  const bool opens = !stateless && (in.request.method == "initialize" || in.request.method == "ping");
+  if (const auto error = opens ? std::nullopt : read_meta(in)) {
+    step.http_status = error->http_status;
+    return answer(encode_error(in.request.id, *error), batch, step.out);
+  }
+  std::string bound;
+  if (const auto error = read_round(in, bound, now_ms)) return refuse(*error);
+  auto reading = read(in, step);
+  if (const auto* error = std::get_if<RpcError>(&reading)) return refuse(*error);
+  if (const auto* known = std::get_if<AtOnce>(&reading)) {
+    return answer(encode_result(in.request.id, known->result), batch, step.out);
+  }
+  if (pending_.size() >= kMaxCalls) {
+    return refuse({.code = kTooManyRequests,
+                   .message = fmt::format("{} calls are in progress already; wait for one to end", kMaxCalls),
+                   .http_status = 429});
+  }
+  start(std::move(in), std::get<Work>(std::move(reading)), std::move(bound), batch, step);
+}
+
+// In 2026-07-28 every request says for itself what it speaks and can do; before, `initialize` has said it.
+std::optional<RpcError> Server::read_meta(Incident& in) const {
+  const Json* meta = meta_of(in.request.params);
+  const Json* version = meta ? member(*meta, kMetaVersion) : nullptr;
   if (!version) {
     if (!negotiated_) {
-      return RpcError{.code = kInvalidParams,
-                      .message = fmt::format("send initialize first, or name {} and {} in params._meta", kMetaVersion,
-                                             kMetaCapabilities)};
+      return invalid(
+          fmt::format("send initialize first, or name {} and {} in params._meta", kMetaVersion, kMetaCapabilities));
     }
-    revision = *negotiated_;
+    in.revision = *negotiated_;
     return std::nullopt;
   }
-  if (!version->is_string()) {
-    return RpcError{.code = kInvalidParams, .message = fmt::format("_meta {} must be a string", kMetaVersion)};
-  }
+  if (!version->is_string()) return invalid(fmt::format("_meta {} must be a string", kMetaVersion));
   if (*version != to_string(Revision::k2026_07_28)) {
     return RpcError{.code = kUnsupportedVersion,
                     .message = "Unsupported protocol version",
-                    .data = {{"supported", {to_string(Revision::k2026_07_28)}}, {"requested", *version}}};
+                    .data = {{"supported", {to_string(Revision::k2026_07_28)}}, {"requested", *version}},
+                    .http_status = kBadRequest};
   }
-  const Json* capabilities = field(*meta, kMetaCapabilities);
+  const Json* capabilities = member(*meta, kMetaCapabilities);
   if (!capabilities || !capabilities->is_object()) {
-    return RpcError{.code = kInvalidParams, .message = fmt::format("_meta {} must be an object", kMetaCapabilities)};
+    return invalid(fmt::format("_meta {} must be an object", kMetaCapabilities));
   }
-  revision = Revision::k2026_07_28;
+  in.revision = Revision::k2026_07_28;
+  in.client = client_capabilities(*capabilities);
+  if (const Json* level = member(*meta, kMetaLogLevel)) {
+    in.log_level = log_level_from(*level);
+    if (!in.log_level) return invalid(fmt::format("_meta {} must be a level of RFC 5424", kMetaLogLevel));
+  }
   return std::nullopt;
 }
 
-void Server::request(Request in, std::uint64_t batch, Step& step) {
-  if (by_id_.contains(in.id)) {
-    // Answering under this id would end the call that already has it.
-    const RpcError error{.code = kInvalidRequest, .message = "the id " + in.id + " belongs to a request in progress"};
-    return answer(encode_error(kNullId, error), batch, step.out);
+std::optional<RpcError> Server::read_round(Incident& in, std::string& bound, std::int64_t now_ms) {
+  if (!is_stateless(in.revision) || !has_rounds(in.request.method)) return std::nullopt;
+  const Json& params = in.request.params;
+  bound = what_is_asked(params);
+  if (const Json* given = member(params, "inputResponses")) {
+    auto responses = input_responses(*given);
+    if (!responses) return invalid("params.inputResponses must be an object of results by name");
+    in.facts.input = *std::move(responses);
   }
-  const auto refuse = [&](const RpcError& error) { answer(encode_error(in.id, error), batch, step.out); };
-  if (in.method == "initialize") return initialize(in, batch, step);
-  if (in.method == "ping" && !meta_of(in.params)) return answer(encode_result(in.id, empty_result()), batch, step.out);
-
-  Revision revision{};
-  if (const auto error = revision_of(in, revision)) return refuse(*error);
-  if (is_stateless(revision) ? exists_before_2026(in.method) : in.method == "server/discover") {
-    return refuse(unknown_method(in.method));
-  }
-  if (in.method == "tools/call") return call_tool(std::move(in), revision, batch, step);
-  if (in.method == "tools/list") {
-    if (const auto* cursor = field(in.params, "cursor"); cursor && !cursor->is_null()) {
-      return refuse({.code = kInvalidParams, .message = "unknown cursor: the list has one page"});
-    }
-    return answer(encode_result(in.id, catalog_.tools_list(revision)), batch, step.out);
-  }
-  if (in.method == "server/discover")
-    return answer(encode_result(in.id, discover_result(catalog_.info())), batch, step.out);
-  if (in.method == "ping" || in.method == "logging/setLevel") {
-    return answer(encode_result(in.id, empty_result()), batch, step.out);
-  }
-  refuse(unknown_method(in.method));
+  const Json* sealed = member(params, "requestState");
+  if (!sealed) return std::nullopt;
+  if (!sealed->is_string()) return invalid("params.requestState must be a string");
+  auto state = sealer_.open(sealed->get_ref<const std::string&>(),
+                            {.principal = principal_.id, .method = in.request.method, .request = bound}, now_ms);
+  if (!state) return invalid(state.error().what);
+  in.facts.state = *std::move(state);
+  return std::nullopt;
 }
 
-void Server::initialize(const Request& in, std::uint64_t batch, Step& step) {
-  const auto refuse = [&](int code, std::string why) {
-    answer(encode_error(in.id, {.code = code, .message = std::move(why)}), batch, step.out);
-  };
-  if (negotiated_) return refuse(kInvalidRequest, "already initialized");
-  const Json* wanted = field(in.params, "protocolVersion");
-  if (!wanted || !wanted->is_string()) return refuse(kInvalidParams, "protocolVersion must be a string");
+std::variant<Work, AtOnce, RpcError> Server::read(Incident& in, Step& step) {
+  auto& request = in.request;
+  if (!is_stateless(in.revision)) {
+    if (request.method == "initialize") return initialize(request, step);
+    if (request.method == "ping") return AtOnce{"{}"};
+    if (request.method == "resources/subscribe") return subscribe(request, true, step);
+    if (request.method == "resources/unsubscribe") return subscribe(request, false, step);
+    if (request.method == "logging/setLevel") return set_log_level(request);
+  }
+  return read_request(catalog_, request, {.revision = in.revision, .principal = principal_, .client = in.client});
+}
+
+std::variant<Work, AtOnce, RpcError> Server::initialize(const Request& request, Step& step) {
+  if (negotiated_) return RpcError{.code = kInvalidRequest, .message = "already initialized"};
+  const Json* wanted = member(request.params, "protocolVersion");
+  if (!wanted || !wanted->is_string()) return invalid("protocolVersion must be a string");
   const auto known = revision_from(wanted->get_ref<const std::string&>());
   negotiated_ = known && !is_stateless(*known) ? *known : kLatestHandshake;
-  answer(encode_result(in.id, initialize_result(catalog_.info(), *negotiated_)), batch, step.out);
+  if (const Json* capabilities = member(request.params, "capabilities")) client_ = client_capabilities(*capabilities);
+  client_.tasks = false;  // The extension belongs to the revision without a handshake.
+  if (catalog_.offer().logs) log_level_ = LogLevel::kInfo;
+  if (catalog_.offer().changes) {
+    // Changes of a list are told without being asked for.
+    const ChangeFilter lists{.tools = true, .prompts = true, .resources = true, .uris = {}, .tasks = {}};
+    subscriptions_ = honoured(catalog_, lists, principal_);
+    step.subscriptions_changed = !subscriptions_.empty();
+  }
+  return AtOnce{catalog_.initialize_result(*negotiated_)};
 }
 
-void Server::call_tool(Request in, Revision revision, std::uint64_t batch, Step& step) {
-  const auto refuse = [&](int code, std::string why) {
-    answer(encode_error(in.id, {.code = code, .message = std::move(why)}), batch, step.out);
-  };
-  const Json* name = field(in.params, "name");
-  if (!name || !name->is_string()) return refuse(kInvalidParams, "params.name must be a string");
-  const Tool* tool = catalog_.find(name->get_ref<const std::string&>());
-  if (!tool) {
-    return refuse(kInvalidParams, fmt::format("Unknown tool: {}; there are: {}",
-                                              name->get_ref<const std::string&>().substr(0, 100), catalog_.names()));
+std::variant<Work, AtOnce, RpcError> Server::subscribe(const Request& request, bool on, Step& step) {
+  const auto& offer = catalog_.offer();
+  if (!offer.resources || !offer.changes) return unknown_method(request.method);
+  if (!principal_.may(offer.resource_scope)) return lacks_scope(offer.resource_scope);
+  const Json* uri = member(request.params, "uri");
+  if (!uri || !uri->is_string()) return invalid("params.uri must be a string");
+  if (on && subscriptions_.uris.size() >= ChangeFilter::kMaxSubscriptions) {
+    return RpcError{.code = kTooManyRequests,
+                    .message = fmt::format("{} resources are watched already", ChangeFilter::kMaxSubscriptions)};
   }
-  Json arguments = Json::object();
-  if (const auto given = in.params.find("arguments"); given != in.params.end() && !given->is_null()) {
-    if (!given->is_object()) return refuse(kInvalidParams, "params.arguments must be an object");
-    arguments = std::move(*given);
+  if (on) {
+    subscriptions_.uris.insert(uri->get<std::string>());
+  } else {
+    subscriptions_.uris.erase(uri->get_ref<const std::string&>());
   }
-  if (const auto problems = schema_problems(tool->input_schema, arguments); !problems.empty()) {
-    const auto body = call_result(catalog_.info(), ToolResult::error(problems), revision);
-    return answer(encode_result(in.id, body), batch, step.out);
-  }
-  if (pending_.size() >= kMaxCalls) {
-    return refuse(kTooManyRequests, fmt::format("{} calls are in progress already; wait for one to end", kMaxCalls));
-  }
+  step.subscriptions_changed = true;
+  return AtOnce{"{}"};
+}
+
+std::variant<Work, AtOnce, RpcError> Server::set_log_level(const Request& request) {
+  if (!catalog_.offer().logs) return unknown_method(request.method);
+  const Json* level = member(request.params, "level");
+  const auto wanted = level ? log_level_from(*level) : std::nullopt;
+  if (!wanted) return invalid("params.level must be a level of RFC 5424, such as warning");
+  log_level_ = wanted;
+  return AtOnce{"{}"};
+}
+
+void Server::start(Incident in, Work work, std::string bound, std::uint64_t batch, Step& step) {
   std::string token;
-  if (const Json* meta = meta_of(in.params)) {
-    if (const Json* given = field(*meta, "progressToken")) token = id_text(*given);
+  if (const Json* meta = meta_of(in.request.params)) {
+    if (const Json* given = member(*meta, "progressToken")) token = id_text(*given);
   }
+  in.facts.principal = principal_;
+  in.facts.client = in.client;
   const auto number = ++last_call_;
-  by_id_.emplace(in.id, number);
-  step.start.push_back({number, tool, std::move(arguments), !token.empty()});
-  pending_.emplace(number, Pending{std::move(in.id), revision, std::move(token), -1, batch});
+  by_id_.emplace(in.request.id, number);
+  step.start.push_back({.number = number,
+                        .revision = in.revision,
+                        .work = std::move(work),
+                        .facts = std::move(in.facts),
+                        .wants_progress = !token.empty(),
+                        .id = in.request.id});
+  pending_.emplace(number, Pending{.id = std::move(in.request.id),
+                                   .revision = in.revision,
+                                   .batch = batch,
+                                   .progress_token = std::move(token),
+                                   .log_level = in.log_level,
+                                   .client = in.client,
+                                   .method = std::move(in.request.method),
+                                   .bound_request = std::move(bound),
+                                   .answers = {}});
 }
 
-void Server::notification(const Notification& in, Step& step) {
-  if (in.method != "notifications/cancelled") return;  // Nothing else changes what this server does.
-  const Json* id = field(in.params, "requestId");
+void Server::notification(const Notification& notification, Step& step) {
+  if (notification.method != "notifications/cancelled") return;  // Nothing else changes what this server does.
+  const Json* id = member(notification.params, "requestId");
   const auto found = id ? by_id_.find(id_text(*id)) : by_id_.end();
   if (found == by_id_.end()) return;  // Answered already, or never asked.
   const auto number = found->second;
   const auto batch = pending_.at(number).batch;
-  pending_.erase(number);
-  by_id_.erase(found);
+  abandon(number);
   step.cancel.push_back(number);
   if (batch != 0) settle(batch, step.out);
+}
+
+void Server::response(Response response, Step& step) {
+  const auto asked = questions_.find(response.id);
+  if (asked == questions_.end()) return;  // Of a call that was cancelled meanwhile, or of nothing.
+  const Question question = asked->second;
+  questions_.erase(asked);
+  auto& call = pending_.at(question.call);
+  auto* result = std::get_if<Json>(&response.outcome);
+  Json given = result && result->is_object() ? std::move(*result) : Json::object();
+  if (question.form && (!result || !elicited_from(given))) given = {{"action", "cancel"}};
+  call.answers.insert_or_assign(question.name, std::move(given));
+  if (--call.questions == 0) step.answered.push_back(question.call);
+}
+
+std::string Server::finish(CallNumber number, std::string_view members, std::string_view type) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  const auto& call = found->second;
+  return complete(number, encode_result(call.id, catalog_.result(members, call.revision, type)));
+}
+
+std::string Server::finish(CallNumber number, const ToolResult& result) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  return finish(number, tool_members(result, found->second.revision));
+}
+
+std::string Server::fail(CallNumber number, const RpcError& error) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  if (is_stateless(found->second.revision)) http_status_ = error.http_status;
+  return complete(number, encode_error(found->second.id, error));
+}
+
+std::string Server::require_input(CallNumber number, const InputRequired& required, std::int64_t now_ms) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  const auto& call = found->second;
+  if (const auto error = missing_for(required.requests, call.client)) return fail(number, *error);
+  std::string members = input_members(required.requests);
+  if (!required.state.is_null()) {
+    const auto sealed = sealer_.seal(
+        required.state, {.principal = principal_.id, .method = call.method, .request = call.bound_request}, now_ms);
+    if (!sealed) return fail(number, {.code = kInternalError, .message = sealed.error().what});
+    members += R"(,"requestState":")" + *sealed + '"';
+  }
+  return finish(number, members, "input_required");
+}
+
+std::string Server::ask(CallNumber number, const InputRequired& required, std::optional<RpcError>& error) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  auto& call = found->second;
+  error = missing_for(required.requests, call.client);
+  if (error) return fail(number, *error);
+  std::string out;
+  for (const auto& [name, request] : required.requests) {
+    const RpcId id = fmt::format("\"ask-{}\"", ++last_question_);
+    out += encode_request(id, request.method, dump_json(request.params)) + "\n";
+    questions_.emplace(id, Question{number, name, request.method == "elicitation/create"});
+    ++call.questions;
+  }
+  return out;
+}
+
+bool Server::awaits_answers(CallNumber number) const {
+  const auto found = pending_.find(number);
+  return found != pending_.end() && found->second.questions > 0;
+}
+
+InputResponses Server::take_answers(CallNumber number) {
+  const auto found = pending_.find(number);
+  return found == pending_.end() ? InputResponses{} : std::exchange(found->second.answers, {});
+}
+
+std::string Server::progress(CallNumber number, double progress, std::optional<double> total,
+                             std::string_view message) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end() || found->second.progress_token.empty()) return {};
+  auto& call = found->second;
+  if (progress <= call.last_progress) return {};
+  call.last_progress = progress;
+  std::string params = R"({"progressToken":)" + call.progress_token;
+  params += R"(,"progress":)" + Json(progress).dump();
+  if (total) params += R"(,"total":)" + Json(*total).dump();
+  if (!message.empty()) params += R"(,"message":)" + dump_json(message);
+  params += '}';
+  return encode_notification("notifications/progress", params) + "\n";
+}
+
+std::string Server::log(CallNumber number, LogLevel level, std::string_view logger, const Json& data) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return {};
+  const auto& call = found->second;
+  const auto least = is_stateless(call.revision) ? call.log_level : log_level_;
+  if (!least || level < *least) return {};
+  const Json params{{"level", to_string(level)}, {"logger", logger}, {"data", data}};
+  return encode_notification("notifications/message", dump_json(params)) + "\n";
+}
+
+void Server::abandon(CallNumber number) {
+  const auto found = pending_.find(number);
+  if (found == pending_.end()) return;
+  forget_questions(number);
+  by_id_.erase(found->second.id);
+  pending_.erase(found);
+}
+
+void Server::forget_questions(CallNumber number) {
+  std::erase_if(questions_, [number](const auto& each) { return each.second.call == number; });
 }
 
 void Server::answer(std::string line, std::uint64_t batch, std::string& out) {
@@ -222,41 +384,11 @@ void Server::settle(std::uint64_t batch, std::string& out) {
 }
 
 std::string Server::complete(CallNumber number, const std::string& line) {
-  const auto found = pending_.find(number);
-  const auto batch = found->second.batch;
-  by_id_.erase(found->second.id);
-  pending_.erase(found);
+  const auto batch = pending_.at(number).batch;
+  abandon(number);
   std::string out;
   answer(line, batch, out);
   return out;
-}
-
-std::string Server::finish(CallNumber number, const ToolResult& result) {
-  const auto found = pending_.find(number);
-  if (found == pending_.end()) return {};
-  const auto& call = found->second;
-  return complete(number, encode_result(call.id, call_result(catalog_.info(), result, call.revision)));
-}
-
-std::string Server::fail_call(CallNumber number, std::string_view what) {
-  const auto found = pending_.find(number);
-  if (found == pending_.end()) return {};
-  return complete(number, encode_error(found->second.id, {.code = kInternalError, .message = std::string(what)}));
-}
-
-std::string Server::progress(CallNumber number, double progress, std::optional<double> total,
-                             std::string_view message) {
-  const auto found = pending_.find(number);
-  if (found == pending_.end() || found->second.progress_token.empty()) return {};
-  auto& call = found->second;
-  if (progress <= call.last_progress) return {};
-  call.last_progress = progress;
-  std::string params = R"({"progressToken":)" + call.progress_token;
-  params += R"(,"progress":)" + Json(progress).dump();
-  if (total) params += R"(,"total":)" + Json(*total).dump();
-  if (!message.empty()) params += R"(,"message":)" + dump_json(message);
-  params += '}';
-  return encode_notification("notifications/progress", params) + "\n";
 }
 
 }  // namespace call_agent::mcp

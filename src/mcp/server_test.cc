@@ -27,14 +27,28 @@ Tool tool(std::string name) {
 }
 
 const Catalog& catalog() {
-  static const Catalog value({.name = "test", .title = "Test", .version = "1.2.3", .instructions = "Be kind."},
-                             {tool("zoom"), tool("add")});
+  static const Catalog value(
+      Offer{.info = {.name = "test", .title = "Test", .version = "1.2.3", .instructions = "Be kind."},
+            .tools = {tool("zoom"), tool("add")}});
   return value;
+}
+
+ToolResult said(std::string text) {
+  ToolResult result;
+  result.text = std::move(text);
+  return result;
+}
+ToolResult said_with_everything() {
+  ToolResult result = said("done");
+  result.structured = {{"a", 1}};
+  result.links = {{"call://1", "n", "d", "text/plain"}};
+  return result;
 }
 
 /// One connection: say() a line, get the lines of the answer.
 struct ServerTest : testing::Test {
-  Server server{catalog()};
+  StateSealer sealer;
+  Server server{catalog(), sealer, local_user()};
   Server::Step step;
 
   std::vector<std::string> lines(const std::string& out) {
@@ -49,7 +63,7 @@ struct ServerTest : testing::Test {
     return all;
   }
   std::vector<std::string> say(std::string_view line) {
-    step = server.receive(line);
+    step = server.receive(line, 0);
     return lines(step.out);
   }
   Json ask(std::string_view line) {
@@ -86,10 +100,12 @@ TEST_F(ServerTest, InitializeAgreesOnTheClientsRevisionOrOffersTheLatest) {
                                      {"2024-11-05", "2025-11-25"},
                                      {"2026-07-28", "2025-11-25"},
                                      {"nonsense", "2025-11-25"}}) {
-    Server fresh(catalog());
+    StateSealer fresh_sealer;
+    Server fresh(catalog(), fresh_sealer, local_user());
     const auto out = fresh
                          .receive(R"({"jsonrpc":"2.0","id":"a","method":"initialize","params":{"protocolVersion":")" +
-                                  std::string(asked) + R"("}})")
+                                      std::string(asked) + R"("}})",
+                                  0)
                          .out;
     const Json answer = Json::parse(out);
     EXPECT_EQ(answer["id"], "a");
@@ -133,19 +149,17 @@ TEST_F(ServerTest, AnOldClientSeesOnlyWhatItsRevisionKnows) {
   EXPECT_FALSE(listed.contains("outputSchema"));
   EXPECT_FALSE(listed.contains("title"));
   const auto call = start("2");
-  const Json result = Json::parse(
-      server.finish(call, {.text = "done", .structured = {{"a", 1}}, .links = {{"call://1", "n", "d", "text/plain"}}}));
+  const Json result = Json::parse(server.finish(call, said_with_everything()));
   EXPECT_EQ(result["result"], Json::parse(R"({"content":[{"type":"text","text":"done"}]})"));
 }
 
 TEST_F(ServerTest, WhatItDoesNotOfferIsMethodNotFound) {
   handshake();
-  for (const auto* method : {"server/discover", "resources/list", "prompts/list", "tasks/get", "tools/List", ""}) {
+  for (const auto* method :
+       {"server/discover", "resources/list", "prompts/list", "tasks/get", "tools/List", "logging/setLevel", ""}) {
     EXPECT_EQ(ask(R"({"jsonrpc":"2.0","id":1,"method":")" + std::string(method) + R"("})")["error"]["code"],
               kMethodNotFound);
   }
-  EXPECT_EQ(ask(R"({"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}})")["result"],
-            Json::object());
 }
 
 TEST_F(ServerTest, ResponsesAndUnknownNotificationsAreNotAnswered) {
@@ -161,18 +175,17 @@ TEST_F(ServerTest, ResponsesAndUnknownNotificationsAreNotAnswered) {
 TEST_F(ServerTest, ACallIsHandedOutAndItsResultAnswersItsId) {
   handshake();
   const auto call = start(R"("seven")");
-  EXPECT_EQ(step.start[0].tool->name, "add");
-  EXPECT_EQ(step.start[0].arguments, Json::parse(R"({"n":2})"));
+  EXPECT_EQ(std::get<CallTool>(step.start[0].work).tool->name, "add");
+  EXPECT_EQ(std::get<CallTool>(step.start[0].work).arguments, Json::parse(R"({"n":2})"));
   EXPECT_FALSE(step.start[0].wants_progress);
-  const Json answer = Json::parse(
-      server.finish(call, {.text = "done", .structured = {{"a", 1}}, .links = {{"call://1", "n", "d", "text/plain"}}}));
+  const Json answer = Json::parse(server.finish(call, said_with_everything()));
   EXPECT_EQ(answer["id"], "seven");
   EXPECT_EQ(answer["result"]["content"][0]["text"], "done");
   EXPECT_EQ(answer["result"]["content"][1]["type"], "resource_link");
   EXPECT_EQ(answer["result"]["structuredContent"]["a"], 1);
   EXPECT_FALSE(answer["result"].contains("isError"));
   EXPECT_FALSE(answer["result"].contains("resultType"));
-  EXPECT_EQ(server.finish(call, {.text = "again"}), "");
+  EXPECT_EQ(server.finish(call, said("again")), "");
 }
 
 TEST_F(ServerTest, WrongArgumentsAreAnErrorResultThatSaysHowToMendIt) {
@@ -200,8 +213,8 @@ TEST_F(ServerTest, NothingIsSentForAnIdAfterItsCancel) {
   EXPECT_THAT(say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}})"), IsEmpty());
   EXPECT_THAT(step.cancel, ElementsAre(call));
   EXPECT_EQ(server.progress(call, 1, std::nullopt, "ringing"), "");
-  EXPECT_EQ(server.finish(call, {.text = "late"}), "");
-  EXPECT_EQ(server.fail_call(call, "late"), "");
+  EXPECT_EQ(server.finish(call, said("late")), "");
+  EXPECT_EQ(server.fail(call, {.message = "late"}), "");
   say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":5}})");
   EXPECT_THAT(step.cancel, IsEmpty());
 }
@@ -226,7 +239,7 @@ TEST_F(ServerTest, ProgressGoesToItsTokenAndOnlyForward) {
   EXPECT_EQ(told["params"]["total"], 4.0);
   EXPECT_EQ(told["params"]["message"], "ringing");
   EXPECT_EQ(server.progress(call, 1, std::nullopt, "again"), "");
-  server.finish(call, {.text = "done"});
+  server.finish(call, said("done"));
   EXPECT_EQ(server.progress(call, 2, std::nullopt, "late"), "");
 }
 
@@ -241,7 +254,7 @@ TEST_F(ServerTest, AnIdInUseIsRefusedWithoutEndingItsCall) {
   const Json answer = ask(R"({"jsonrpc":"2.0","id":5,"method":"ping"})");
   EXPECT_EQ(answer["id"], nullptr);
   EXPECT_EQ(answer["error"]["code"], kInvalidRequest);
-  EXPECT_NE(server.finish(call, {.text = "done"}), "");
+  EXPECT_NE(server.finish(call, said("done")), "");
   EXPECT_EQ(ask(R"({"jsonrpc":"2.0","id":5,"method":"ping"})")["id"], 5);
 }
 
@@ -255,7 +268,7 @@ TEST_F(ServerTest, CallsInProgressAreBounded) {
 
 TEST_F(ServerTest, ADefectOfAToolIsAnInternalError) {
   handshake();
-  EXPECT_EQ(Json::parse(server.fail_call(start("5"), "internal error"))["error"]["code"], kInternalError);
+  EXPECT_EQ(Json::parse(server.fail(start("5"), {.message = "internal error"}))["error"]["code"], kInternalError);
 }
 
 // ---- Hostile lines.
@@ -303,8 +316,8 @@ TEST_F(ServerTest, ABatchIsAnsweredTogetherOnceItsLastCallEnds) {
                   call + "}]"),
               IsEmpty());
   ASSERT_EQ(step.start.size(), 2U);
-  const auto calls = step.start;
-  EXPECT_EQ(server.finish(calls[0].number, {.text = "one"}), "");
+  const std::vector calls{step.start[0].number, step.start[1].number};
+  EXPECT_EQ(server.finish(calls[0], said("one")), "");
   EXPECT_THAT(
       say(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":3}})"),
       ElementsAre(AllOf(HasSubstr("\"one\""), HasSubstr("-32600"), HasSubstr("\"id\":2"), Not(HasSubstr("\"id\":3")))));
@@ -337,7 +350,7 @@ TEST_F(ServerTest, AStatelessRequestNeedsNoInitialize) {
   EXPECT_EQ(listed["cacheScope"], "public");
   say(modern("2", "tools/call", R"(,"name":"add","arguments":{"n":1})"));
   ASSERT_EQ(step.start.size(), 1U);
-  const Json result = Json::parse(server.finish(step.start[0].number, {.text = "done"}))["result"];
+  const Json result = Json::parse(server.finish(step.start[0].number, said("done")))["result"];
   EXPECT_EQ(result["resultType"], "complete");
   EXPECT_EQ(result["_meta"][kMetaServerInfo]["name"], "test");
   const Json refused = ask(modern("3", "tools/call", R"(,"name":"add","arguments":{})"))["result"];

@@ -4,8 +4,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <exception>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -35,7 +33,8 @@ void give_back(asio::posix::stream_descriptor& descriptor, int flags) {
 }  // namespace
 
 StdioTransport::StdioTransport(const asio::any_io_executor& executor, const Catalog& catalog, int input, int output)
-    : server_(catalog),
+    : server_(catalog, sealer_, local_user()),
+      runner_(server_, executor),
       input_(executor),
       output_(executor),
       input_flags_(::fcntl(input, F_GETFL)),
@@ -97,10 +96,20 @@ void StdioTransport::take_line(const LineReader::Line& line) {
     send(encode_error(kNullId, {.code = kInvalidRequest, .message = "a message may have 4 MiB at most"}) + "\n");
     return;
   }
-  Server::Step step = server_.receive(line.text);
+  Server::Step step = server_.receive(line.text, unix_ms());
   send(std::move(step.out));
   for (const auto number : step.cancel) {
     if (const auto member = running_.extract(number)) tasks_.cancel(member.mapped());
+  }
+  if (!step.answered.empty()) runner_.wake();
+  if (step.subscriptions_changed) {
+    if (listener_) {
+      listener_->set_filter(server_.subscriptions());
+    } else {
+      listener_.emplace(*server_.catalog().offer().changes, input_.get_executor(), server_.principal().id,
+                        server_.subscriptions());
+      tasks_.spawn(tell_changes());
+    }
   }
   for (auto& call : step.start) {
     const auto number = call.number;
@@ -111,32 +120,15 @@ void StdioTransport::take_line(const LineReader::Line& line) {
 
 awaitable<void> StdioTransport::run_call(Server::Call call) {
   const auto number = call.number;
-  ToolContext::Report report;
-  if (call.wants_progress) {
-    report = [this, number](double progress, std::optional<double> total, std::string_view message) {
-      this->report(number, progress, total, message);
-    };
-  }
-  const ToolContext context(std::move(report));
-  std::string answer;
-  try {
-    const ToolResult result = co_await call.tool->handler(std::move(call.arguments), context);
-    answer = server_.finish(number, result);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted) throw;  // Cancelled: the group knows.
-    log::error("{} failed: {}", call.tool->name, error.what());
-    answer = server_.fail_call(number, "internal error");
-  } catch (const std::exception& error) {
-    log::error("{} failed: {}", call.tool->name, error.what());
-    answer = server_.fail_call(number, "internal error");
-  }
+  co_await runner_.run(std::move(call), [this](std::string messages) { send(std::move(messages)); });
   running_.erase(number);
-  send(std::move(answer));
 }
 
-void StdioTransport::report(Server::CallNumber number, double progress, std::optional<double> total,
-                            std::string_view message) {
-  if (!congested()) send(server_.progress(number, progress, total, message));
+awaitable<void> StdioTransport::tell_changes() {
+  while (!output_gone_) {
+    const Changes changes = co_await listener_->next();
+    send(change_notifications(changes, ""));
+  }
 }
 
 // Writes at once what the client has room for; a coroutine of its own waits for the rest.

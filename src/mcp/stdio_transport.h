@@ -3,12 +3,14 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "core/asio.h"
 #include "core/channel.h"
 #include "core/task_group.h"
+#include "mcp/call_runner.h"
 #include "mcp/line_reader.h"
 #include "mcp/server.h"
 
@@ -37,15 +39,18 @@ class StdioTransport {
   awaitable<void> read_lines();
   awaitable<void> write_unsent();
   awaitable<void> run_call(Server::Call call);
+  awaitable<void> tell_changes();
   void take_line(const LineReader::Line& line);
   void send(std::string lines);
-  void report(Server::CallNumber number, double progress, std::optional<double> total, std::string_view message);
   bool congested() const { return unsent_.size() > kHighWater; }
 
-  // While the client leaves this much unread, nothing more is read from it, and progress reports are dropped.
+  // While the client leaves this much unread, nothing more is read from it.
   static constexpr std::size_t kHighWater = 1024 * 1024;
 
+  StateSealer sealer_;
   Server server_;
+  CallRunner runner_;
+  std::optional<ChangeHub::Listener> listener_;  // For what a client of the older revisions watches.
   asio::posix::stream_descriptor input_;
   asio::posix::stream_descriptor output_;
   int input_flags_;

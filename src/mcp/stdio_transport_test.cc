@@ -31,19 +31,21 @@ struct UnwoundGuard {
   ~UnwoundGuard() { ++count; }
 };
 
-awaitable<ToolResult> echo(Json arguments) {
-  co_return ToolResult{.text = arguments.value("text", "")};
+awaitable<ToolOutcome> echo(Json arguments) {
+  ToolResult result;
+  result.text = arguments.value("text", "");
+  co_return result;
 }
 
-awaitable<ToolResult> wait_for_ever(Witness& witness, const ToolContext& context) {
+awaitable<ToolOutcome> wait_for_ever(Witness& witness, const RequestContext& context) {
   ++witness.started;
   const UnwoundGuard guard{witness.unwound};
   context.progress(1, std::nullopt, "waiting");
   co_await sleep_for(std::chrono::hours(1));
-  co_return ToolResult{.text = "too late"};
+  co_return ToolResult{};
 }
 
-awaitable<ToolResult> defect() {
+awaitable<ToolOutcome> defect() {
   throw std::logic_error("a secret detail");
   co_return ToolResult{};
 }
@@ -61,10 +63,11 @@ Tool tool(std::string name, ToolHandler handler) {
 /// A server on one end of a socket pair; the test is the client on the other.
 struct StdioTransportTest : testing::Test {
   Witness witness;
-  Catalog catalog{{.name = "test", .title = "", .version = "1", .instructions = ""},
-                  {tool("echo", [](Json arguments, const ToolContext&) { return echo(std::move(arguments)); }),
-                   tool("wait", [this](Json, const ToolContext& context) { return wait_for_ever(witness, context); }),
-                   tool("defect", [](Json, const ToolContext&) { return defect(); })}};
+  Catalog catalog{Offer{
+      .info = {.name = "test", .title = "", .version = "1", .instructions = ""},
+      .tools = {tool("echo", [](Json arguments, const RequestContext&) { return echo(std::move(arguments)); }),
+                tool("wait", [this](Json, const RequestContext& context) { return wait_for_ever(witness, context); }),
+                tool("defect", [](Json, const RequestContext&) { return defect(); })}}};
   asio::io_context io{1};
   Socket client{io};
   std::array<int, 2> ends{};

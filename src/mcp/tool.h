@@ -1,34 +1,20 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/asio.h"
 #include "core/json.h"
+#include "mcp/content.h"
+#include "mcp/input.h"
+#include "mcp/jsonrpc.h"
+#include "mcp/request_context.h"
+#include "mcp/task.h"
+#include "mcp/tool_result.h"
 
 namespace call_agent::mcp {
-
-struct ResourceLink {
-  std::string uri;
-  std::string name;
-  std::string description;
-  std::string mime_type;
-};
-
-/// What a tool answers: text for the model, and the same as structured content for programs.
-struct ToolResult {
-  std::string text;
-  Json structured = nullptr;  ///< An object that fits the tool's output schema, or null.
-  std::vector<ResourceLink> links;
-  bool is_error = false;
-
-  /// A refusal the model can act on: `text` says what was wrong and how to mend it.
-  static ToolResult error(std::string text) { return {.text = std::move(text), .is_error = true}; }
-};
 
 /// Hints to the client; all four are always sent.
 struct ToolAnnotations {
@@ -38,26 +24,13 @@ struct ToolAnnotations {
   bool open_world = true;
 };
 
-/// One call in progress, as its handler sees it.
-class ToolContext {
- public:
-  using Report = std::function<void(double progress, std::optional<double> total, std::string_view message)>;
-  /// `report` is empty if the client asked for no progress.
-  explicit ToolContext(Report report) : report_(std::move(report)) {}
-
-  bool wants_progress() const { return static_cast<bool>(report_); }
-  /// Tells the client how far the call is. `progress` must grow from one report to the next.
-  void progress(double progress, std::optional<double> total, std::string_view message) const {
-    if (report_) report_(progress, total, message);
-  }
-
- private:
-  Report report_;
-};
+/// How a call ends: with a result, a question, a task that goes on (only if context.client().tasks), or an error of the
+/// protocol. Refusals a model can act on are results: see ToolResult::error.
+using ToolOutcome = std::variant<ToolResult, InputRequired, Task, RpcError>;
 
 /// Runs one call. `arguments` fit the input schema. Cancelled through its coroutine's cancellation slot when the client
 /// cancels or leaves: what must outlive the request belongs to somebody else's task group.
-using ToolHandler = std::function<awaitable<ToolResult>(Json arguments, const ToolContext& context)>;
+using ToolHandler = std::function<awaitable<ToolOutcome>(Json arguments, const RequestContext& context)>;
 
 struct Tool {
   std::string name;  ///< verb_noun
@@ -67,6 +40,9 @@ struct Tool {
   Json output_schema;  ///< Likewise, or null.
   ToolAnnotations annotations;
   ToolHandler handler;
+  std::vector<Icon> icons;
+  std::string scope;          ///< What a principal's token must grant; empty: nothing.
+  bool only_as_task = false;  ///< Refused to clients that do not declare the tasks extension.
 };
 
 }  // namespace call_agent::mcp

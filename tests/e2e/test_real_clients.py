@@ -8,7 +8,6 @@ from real_clients import FastMcpClient, Inspector, Place, PythonClient
 
 NUMBER = "+442079460123"
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
-TOOLS = {"make_phone_call", "wait_for_call", "get_call", "list_calls", "end_call"}
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def test_a_client_places_a_call_and_reads_what_was_said(place, client, revision)
     async def call() -> dict:
         async with client.session(place) as session:
             assert session.revision == revision
-            assert await session.tools() == TOOLS
+            assert {"make_phone_call", "wait_for_call", "get_call"} <= await session.tools()
             placed = await session.call("make_phone_call", phone_number=NUMBER, objective="Ask whether they are well.")
             assert placed["state"] in ("active", "ending", "ended"), placed
             while (told := await session.call("wait_for_call", call_id=placed["call_id"]))["state"] != "ended":

@@ -1,13 +1,13 @@
 #include "livekit/api/token.h"
 
+#include "core/base64.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <array>
 #include <optional>
-
-#include "livekit/api/base64.h"
 
 namespace call_agent::livekit::api {
 namespace {
@@ -50,7 +50,9 @@ std::optional<std::int64_t> seconds(const Json& claims, const char* name) {
 }
 
 Result<Json> decode(std::string_view part) {
-  return and_then(from_base64url(part), [](const std::string& text) { return parse_json(text); });
+  const auto text = from_base64url(part);
+  if (!text) return fail(Errc::kInvalidArgument, "not base64url");
+  return parse_json(*text);
 }
 
 }  // namespace

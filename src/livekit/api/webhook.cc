@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "livekit/api/base64.h"
+#include "core/base64.h"
 #include "livekit/api/proto_json.h"
 
 namespace call_agent::livekit::api {
@@ -16,7 +16,7 @@ Result<WebhookEvent> receive_webhook(std::string_view raw_body, std::string_view
   if (!claims) return pass(claims);
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(raw_body.data()), raw_body.size(), digest.data());
-  const std::string expected = base64(digest);
+  const std::string expected = base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
   const std::string claimed = text(*claims, "sha256");
   if (claimed.size() != expected.size() || CRYPTO_memcmp(claimed.data(), expected.data(), expected.size()) != 0) {
     return fail(Errc::kPermission, "webhook's body is not the one that was signed");

@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "livekit/api/base64.h"
+#include "core/base64.h"
 
 namespace call_agent::livekit::api {
 namespace {
@@ -22,7 +22,10 @@ constexpr std::string_view kBody =
 std::string signed_for(std::string_view body, std::int64_t expires = kNow + 60, const ApiKey& key = kKey) {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data());
-  return sign_hs256(dump_json({{"iss", key.key}, {"exp", expires}, {"sha256", base64(digest)}}), key.secret);
+  return sign_hs256(dump_json({{"iss", key.key},
+                               {"exp", expires},
+                               {"sha256", base64({reinterpret_cast<const char*>(digest.data()), digest.size()})}}),
+                    key.secret);
 }
 
 TEST(Webhook, IsReadOnceItIsKnownToBeGenuine) {

@@ -13,19 +13,27 @@ namespace {
 using namespace call_agent;
 
 const mcp::Catalog& catalog() {
-  static const mcp::Catalog value(
-      {.name = "fuzz", .title = "Fuzz", .version = "0", .instructions = ""},
-      {{.name = "add",
-        .title = "Add",
-        .description = "",
-        .input_schema = Json::parse(R"({"type":"object","properties":{"n":{"type":"integer","minimum":1},
+  static const mcp::Catalog value(mcp::Offer{
+      .info = {.name = "fuzz", .title = "Fuzz", .version = "0", .instructions = ""},
+      .tools = {{.name = "add",
+                 .title = "Add",
+                 .description = "",
+                 .input_schema = Json::parse(R"({"type":"object","properties":{"n":{"type":"integer","minimum":1},
                                         "s":{"type":"string","maxLength":9,"enum":["a","b"]},
                                         "l":{"type":"array","items":{"type":["number","null"]}}},
                                         "required":["n"],"additionalProperties":false})"),
-        .output_schema = nullptr,
-        .annotations = {},
-        .handler = {}}});
+                 .output_schema = nullptr,
+                 .annotations = {},
+                 .handler = {}}},
+      .logs = true});
   return value;
+}
+
+mcp::ToolResult said(std::string text) {
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.structured = {{"n", 1}};
+  return result;
 }
 
 void check(std::string_view out) {
@@ -43,26 +51,28 @@ void check(std::string_view out) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  mcp::Server server(catalog());
+  mcp::StateSealer sealer;
+  mcp::Server server(catalog(), sealer, mcp::local_user());
   mcp::LineReader lines(16 * 1024);
   lines.push({reinterpret_cast<const char*>(data), size});
   std::vector<mcp::Server::CallNumber> calls;
   while (const auto line = lines.take()) {
     if (line->too_long) continue;
-    const auto step = server.receive(line->text);
+    const auto step = server.receive(line->text, 0);
     check(step.out);
     for (const auto& call : step.start) calls.push_back(call.number);
     for (const auto number : step.cancel) {
-      if (!server.finish(number, {.text = "late"}).empty() && server.in_progress(number)) std::abort();
+      if (!server.finish(number, said("late")).empty() && server.in_progress(number)) std::abort();
     }
     // Every other call ends before the next line, the rest at the end.
     if (!calls.empty() && calls.back() % 2 == 0) {
       check(server.progress(calls.back(), 1, 2.0, "half"));
-      check(server.finish(calls.back(), {.text = std::string(line->text), .structured = {{"n", 1}}}));
+      check(server.log(calls.back(), mcp::LogLevel::kError, "fuzz", line->text));
+      check(server.finish(calls.back(), said(std::string(line->text))));
       calls.pop_back();
     }
   }
-  for (const auto number : calls) check(server.finish(number, {.text = "done"}));
+  for (const auto number : calls) check(server.finish(number, said("done")));
   for (const auto number : calls) {
     if (server.in_progress(number)) std::abort();
   }

@@ -1,0 +1,164 @@
+#include "app/call_resources.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "app/call_results.h"
+#include "core/base64.h"
+
+namespace call_agent::app {
+namespace {
+
+constexpr std::string_view kScheme = "call://";
+constexpr std::string_view kTranscript = "/transcript";
+constexpr std::string_view kRecording = "/recording";
+constexpr int kListed = 50;
+
+/// The call's id, of a URI that ends in `part`.
+std::optional<std::string> id_of(std::string_view uri, std::string_view part) {
+  if (!uri.starts_with(kScheme) || !uri.ends_with(part)) return std::nullopt;
+  uri.remove_prefix(kScheme.size());
+  if (uri.size() <= part.size()) return std::nullopt;
+  return std::string(uri.substr(0, uri.size() - part.size()));
+}
+
+std::unexpected<Error> not_found() {
+  return fail(Errc::kNotFound, "there is no such resource: call://{call_id}/transcript and call://{call_id}/recording");
+}
+
+std::string markdown(const calls::Call& call) {
+  std::string out = fmt::format("# Call {}\n\n{}: {}\n\n> {}\n\n", call.call_id, call.phone_number,
+                                to_string(call.state), kUntrusted);
+  for (const auto& turn : call.transcript) out += turn_line(turn) + "\n";
+  if (call.state != calls::State::kEnded) return out;
+  out += fmt::format("\n**Outcome:** {}\n", call.outcome ? to_string(*call.outcome) : "unknown");
+  if (!call.summary.empty()) out += fmt::format("\n**Summary:** {}\n", call.summary);
+  return out;
+}
+
+Result<std::string> bytes_of(const std::string& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (error) return fail(Errc::kNotFound, "the recording is not on this machine any more");
+  if (size > CallResources::kMostRecording) {
+    return fail(Errc::kInvalidArgument, fmt::format("the recording is too large to be sent; it lies at {}", path));
+  }
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace
+
+std::string transcript_uri(std::string_view call_id) {
+  return fmt::format("{}{}{}", kScheme, call_id, kTranscript);
+}
+std::string recording_uri(std::string_view call_id) {
+  return fmt::format("{}{}{}", kScheme, call_id, kRecording);
+}
+
+CallResources::CallResources(CallServices& services, mcp::ChangeHub& hub, const asio::any_io_executor& executor,
+                             milliseconds poll)
+    : services_(services), hub_(hub), poll_(poll), watched_(executor) {
+  hub_.when_listening([this] { watched_.notify(); });
+}
+
+awaitable<Result<mcp::ResourcePage>> CallResources::list(std::string cursor, const mcp::RequestContext&) {
+  if (!cursor.empty()) co_return fail(Errc::kInvalidArgument, "unknown cursor: the list has one page");
+  const auto store = services_.store();
+  if (!store) co_return pass(store);
+  calls::CallStore::Query query;
+  query.limit = kListed;
+  const auto calls = co_await (*store)->list(query);
+  if (!calls) co_return pass(calls);
+  mcp::ResourcePage page;
+  for (const auto& call : *calls) {
+    page.resources.push_back({.uri = transcript_uri(call.call_id),
+                              .name = "transcript of " + call.call_id,
+                              .title = "Transcript",
+                              .description = fmt::format("A call to {}, {}", call.phone_number, to_string(call.state)),
+                              .mime_type = std::string(kTranscriptType),
+                              .size = {}});
+    if (call.recording.empty()) continue;
+    page.resources.push_back({.uri = recording_uri(call.call_id),
+                              .name = "recording of " + call.call_id,
+                              .title = "Recording",
+                              .description = "Callee left, agent right",
+                              .mime_type = std::string(kRecordingType),
+                              .size = {}});
+  }
+  co_return page;
+}
+
+std::vector<mcp::ResourceTemplate> CallResources::templates() const {
+  return {{.uri_template = transcript_uri("{call_id}"),
+           .name = "transcript",
+           .title = "Transcript of a call",
+           .description = "What was said, as it is said; subscribe to be told of each turn.",
+           .mime_type = std::string(kTranscriptType)},
+          {.uri_template = recording_uri("{call_id}"),
+           .name = "recording",
+           .title = "Recording of a call",
+           .description = "A stereo WAV, callee left, agent right, once the call has ended.",
+           .mime_type = std::string(kRecordingType)}};
+}
+
+awaitable<Result<std::vector<mcp::ResourceContents>>> CallResources::read(std::string uri, const mcp::RequestContext&) {
+  Result<mcp::ResourceContents> contents = not_found();
+  if (auto id = id_of(uri, kTranscript)) {
+    contents = co_await transcript(std::move(*id));
+  } else if (auto recorded = id_of(uri, kRecording)) {
+    contents = co_await recording(std::move(*recorded));
+  }
+  if (!contents) co_return pass(contents);
+  contents->uri = std::move(uri);
+  co_return std::vector{*std::move(contents)};
+}
+
+awaitable<Result<mcp::ResourceContents>> CallResources::transcript(std::string call_id) {
+  const auto store = services_.store();
+  if (!store) co_return pass(store);
+  const auto call = co_await (*store)->get(call_id);
+  if (!call) co_return call.error().code == Errc::kNotFound ? not_found() : pass(call);
+  co_return mcp::ResourceContents{.uri = {}, .mime_type = std::string(kTranscriptType), .data = markdown(*call)};
+}
+
+awaitable<Result<mcp::ResourceContents>> CallResources::recording(std::string call_id) {
+  const auto store = services_.store();
+  if (!store) co_return pass(store);
+  const auto call = co_await (*store)->get(call_id);
+  if (!call) co_return call.error().code == Errc::kNotFound ? not_found() : pass(call);
+  if (call->recording.empty()) co_return fail(Errc::kNotFound, "this call has no recording (yet)");
+  const auto bytes = bytes_of(call->recording);
+  if (!bytes) co_return pass(bytes);
+  co_return mcp::ResourceContents{
+      .uri = {}, .mime_type = std::string(kRecordingType), .data = base64(*bytes), .binary = true};
+}
+
+awaitable<void> CallResources::watch() {
+  while (true) {
+    const auto watched = hub_.watched();
+    std::erase_if(told_, [&](const auto& each) { return !watched.contains(each.first); });
+    for (const auto& uri : watched) {
+      const auto id = id_of(uri, kTranscript);
+      const auto store = id ? services_.store() : fail(Errc::kNotFound, "");
+      if (!store) continue;
+      const bool known = told_.contains(uri);
+      const auto events = co_await (*store)->events(*id, told_[uri]);
+      if (!events || events->empty()) continue;
+      told_[uri] = events->back().seq;
+      if (known) hub_.resource_changed(uri, "");
+    }
+    if (watched.empty()) {
+      co_await watched_.wait();
+    } else {
+      co_await sleep_for(poll_);
+    }
+  }
+}
+
+}  // namespace call_agent::app

@@ -1,0 +1,135 @@
+#include "mcp/header_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base64.h"
+#include "mcp/request_reader.h"
+
+namespace call_agent::mcp {
+namespace {
+
+RpcError mismatch(std::string what) {
+  return {.code = kHeaderMismatch, .message = "Header mismatch: " + std::move(what), .http_status = 400};
+}
+
+char lower(char c) {
+  return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Which member of params Mcp-Name repeats; empty if it has none.
+std::string_view named_by(std::string_view method) {
+  if (method == "tools/call" || method == "prompts/get") return "name";
+  if (method == "resources/read") return "uri";
+  if (method.starts_with("tasks/")) return "taskId";
+  return {};
+}
+
+// A number or a truth is written as JSON writes it.
+std::string as_header(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : dump_json(value);
+}
+
+std::optional<RpcError> check_one(const net::ServerRequest& request, std::string_view header, const Json* body) {
+  const bool in_body = body && !body->is_null();
+  if (request.count(header) == 0) {
+    if (!in_body) return std::nullopt;
+    return mismatch(fmt::format("the header {} is missing", header));
+  }
+  if (request.count(header) > 1) return mismatch(fmt::format("the header {} is there twice", header));
+  const auto value = header_value(trimmed(request.header(header)));
+  if (!value) return mismatch(fmt::format("the header {} has broken base64", header));
+  if (!in_body || *value != as_header(*body))
+    return mismatch(fmt::format("the header {} is not what the body says", header));
+  return std::nullopt;
+}
+
+std::optional<RpcError> check_parameters(const net::ServerRequest& request, const Json& params, const Tool& tool) {
+  const Json* properties = member(tool.input_schema, "properties");
+  if (!properties) return std::nullopt;
+  const Json* arguments = member(params, "arguments");
+  for (const auto& [name, property] : properties->items()) {
+    const auto header = property.find("x-mcp-header");
+    if (header == property.end()) continue;
+    const Json* given = arguments && arguments->is_object() ? member(*arguments, name) : nullptr;
+    if (auto wrong = check_one(request, "Mcp-Param-" + header->get<std::string>(), given)) return wrong;
+  }
+  return std::nullopt;
+}
+
+/// The host of "host:port", "[::1]:port" or either without its port.
+std::string_view without_port(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+}  // namespace
+
+std::optional<std::string> header_value(std::string_view text) {
+  constexpr std::string_view kPrefix = "=?base64?";
+  constexpr std::string_view kSuffix = "?=";
+  if (text.size() < kPrefix.size() + kSuffix.size() || !text.starts_with(kPrefix) || !text.ends_with(kSuffix)) {
+    return std::string(text);
+  }
+  text.remove_prefix(kPrefix.size());
+  text.remove_suffix(kSuffix.size());
+  return from_base64(text);
+}
+
+std::optional<RpcError> header_mismatch(const net::ServerRequest& request, std::string_view method, const Json& params,
+                                        const Catalog& catalog) {
+  const Json* meta = meta_of(params);
+  const Json* version = meta ? member(*meta, kMetaVersion) : nullptr;
+  if (version) {
+    if (auto wrong = check_one(request, "MCP-Protocol-Version", version)) return wrong;
+  }
+  const Json body_method(method);
+  if (auto wrong = check_one(request, "Mcp-Method", &body_method)) return wrong;
+  const auto name = named_by(method);
+  if (name.empty()) return std::nullopt;
+  const Json* named = member(params, name);
+  if (auto wrong = check_one(request, "Mcp-Name", named)) return wrong;
+  if (method != "tools/call" || !named || !named->is_string()) return std::nullopt;
+  const Tool* tool = catalog.find_tool(named->get_ref<const std::string&>());
+  return tool ? check_parameters(request, params, *tool) : std::nullopt;
+}
+
+bool host_allowed(std::string_view host, std::span<const std::string> allowed) {
+  const auto name = without_port(host);
+  if (same_word(name, "localhost") || name == "127.0.0.1" || name == "[::1]") return true;
+  return std::ranges::any_of(allowed, [name](std::string_view each) { return same_word(each, name); });
+}
+
+bool origin_allowed(std::string_view origin, std::span<const std::string> allowed) {
+  if (origin.empty()) return true;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (origin.starts_with(scheme)) return host_allowed(origin.substr(scheme.size()), allowed);
+  }
+  return false;
+}
+
+bool accepts(std::string_view accept, std::string_view type) {
+  if (trimmed(accept).empty()) return true;
+  const auto family = std::string(type.substr(0, type.find('/'))) + "/*";
+  while (!accept.empty()) {
+    const auto end = std::min(accept.find(','), accept.size());
+    const auto range = accept.substr(0, end);
+    const auto media = trimmed(range.substr(0, range.find(';')));
+    if (same_word(media, type) || same_word(media, family) || media == "*/*") return true;
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+  }
+  return false;
+}
+
+}  // namespace call_agent::mcp
