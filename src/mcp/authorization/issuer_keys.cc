@@ -50,7 +50,7 @@ IssuerKeys::IssuerKeys(const asio::any_io_executor& executor, Options options)
 
 Result<std::unique_ptr<IssuerKeys>> IssuerKeys::create(const asio::any_io_executor& executor, Options options) {
   if (auto fine = check_url(options.issuer); !fine) {
-    return fail(fine.error().code, fmt::format("issuer {}: {}", options.issuer, fine.error().what));
+    return fail(fine.error().code, "issuer: " + fine.error().what);
   }
   if (options.issuer.find_first_of("?#") != std::string::npos) {
     return fail(Errc::kInvalidArgument, "issuer: its URL has neither query nor fragment (RFC 8414)");
