@@ -42,6 +42,16 @@ TEST(Jwt, SignedByAPublishedKeyOfEachKindIsGood) {
   }
 }
 
+TEST(Jwt, OfTheStandardIsGood) {  // RFC 7515, A.3.
+  const auto keys = KeySet::parse(R"({"keys":[{"kty":"EC","crv":"P-256",
+    "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
+  const auto jwt = parse_jwt(
+      "eyJhbGciOiJFUzI1NiJ9"
+      ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+      ".DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+  EXPECT_EQ(keys->verify(jwt.value()), Verdict::kGood);
+}
+
 TEST(Jwt, ChangedInAnyPartIsBad) {
   for (const auto& key : {rsa(), p256(), ed25519()}) {
     auto jwt = parse_jwt(key.sign(kClaims)).value();
