@@ -43,9 +43,11 @@ Result<fs::path> find_asset(std::string_view relative) {
     std::error_code error;
     if (fs::exists(folder / relative, error)) return folder / relative;
   }
-  return fail(Errc::kNotFound,
-              fmt::format("{} is missing; looked in {}, {}, {} and {}. Run ./run deps to fetch it.", relative,
-                          folders[0].string(), folders[1].string(), folders[2].string(), folders[3].string()));
+  return fail(
+      Errc::kNotFound,
+      fmt::format(
+          "{} is missing; looked in {}, {}, {} and {}. Run ./run deps in a checkout, or install the package again.",
+          relative, folders[0].string(), folders[1].string(), folders[2].string(), folders[3].string()));
 }
 
 }  // namespace call_agent

@@ -47,6 +47,8 @@ void HttpAnswer::finish() {
 
 awaitable<void> HttpAnswer::transmit(std::function<int()> status) {
   while (true) {
+    // Also before waiting: what was cancelled in the middle of a write is not woken again.
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     const bool one = std::ranges::count(unsent_, '\n') <= 1;
     if (finished_ && one && !streaming_ && !reply_.begun()) {
       if (!unsent_.empty()) unsent_.pop_back();
@@ -63,7 +65,6 @@ awaitable<void> HttpAnswer::transmit(std::function<int()> status) {
     if (finished_) continue;
     const auto heartbeat = Deadline::after(kHeartbeat);
     co_await changed_.wait(reply_.begun() ? heartbeat : Deadline::never());
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     if (reply_.begun() && unsent_.empty() && heartbeat.passed() && !co_await reply_.write(":\n\n")) co_return;
   }
 }

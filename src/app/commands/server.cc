@@ -12,13 +12,9 @@
 #include "app/client_config.h"
 #include "app/command.h"
 #include "app/lazy_call_services.h"
-#include "app/mcp/call_prompts.h"
-#include "app/mcp/call_resources.h"
-#include "app/mcp/call_tasks.h"
-#include "app/mcp/call_tools.h"
+#include "app/mcp_service.h"
 #include "core/log.h"
 #include "core/paths.h"
-#include "mcp/stdio_transport.h"
 
 namespace call_agent::app {
 namespace {
@@ -41,21 +37,27 @@ Result<std::string> config_for_client(const Options& options, const Invocation& 
 int print_config(const Options& options, const Invocation& invocation) {
   const auto config = config_for_client(options, invocation);
   if (!config) return report_failure(config.error());
-  std::cout << *config << std::endl;
+  std::cout << *config << '\n';
   return 0;
 }
 
-awaitable<void> serve_client(mcp::StdioTransport& transport, LazyCallServices& services, TaskGroup& watching) {
-  co_await transport.serve();
-  watching.cancel();
-  co_await watching.join();
-  // The client is gone. A phone that rings or talks goes on with its agent; one not dialed yet never will be.
-  services.placing().cancel();
-  co_await services.placing().join();
+void say_url(std::string_view url) {
+  log::info("serving MCP at {}", url);
+}
+
+awaitable<int> serve_client(McpService& service, std::string http) {
+  if (http.empty()) {
+    co_await service.serve_stdio(STDIN_FILENO, STDOUT_FILENO);
+    co_return 0;
+  }
+  auto options = http_options(http);
+  if (!options) co_return report_failure(options.error());
+  const auto served = co_await service.serve_http(*std::move(options), say_url);
+  co_return served ? 0 : report_failure(served.error());
 }
 
 int serve(const Options& options, const Invocation& invocation) {
-  if (::isatty(STDIN_FILENO) != 0) {
+  if (options.http.empty() && ::isatty(STDIN_FILENO) != 0) {
     log::info(
         "speaking MCP on standard input, meant for a client: see call-agent server --print-config claude-desktop");
   }
@@ -65,47 +67,29 @@ int serve(const Options& options, const Invocation& invocation) {
                              .agent_name = options.agent_name,
                              .placer = {.ready_limit = std::chrono::seconds(options.ready_seconds),
                                         .ringing_limit = std::chrono::seconds(options.ringing_seconds)}});
-  CallDesk desk(services, {});
-  CallTools tools(desk);
-  CallTasks tasks(desk);
-  CallResources resources(desk);
-  mcp::ChangeHub changes;
-  mcp::Offer offer{.info = {.name = "call-agent",
-                            .title = "Call Agent",
-                            .version = CALL_AGENT_VERSION,
-                            .instructions = std::string(CallTools::instructions())}};
-  offer.tools = tools.tools();
-  offer.prompts = call_prompts();
-  offer.resources = &resources;
-  offer.resource_scope = "calls:read";
-  offer.tasks = &tasks;
-  offer.task_scope = "calls:read";
-  offer.task_control_scope = "calls:control";
-  offer.changes = &changes;
-  const mcp::Catalog catalog(std::move(offer));
-  mcp::StdioTransport transport(io.get_executor(), catalog, STDIN_FILENO, STDOUT_FILENO);
+  McpService service(io.get_executor(), services);
 
   asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code error, int) {
-    if (!error) transport.stop();
+    if (!error) service.stop();
   });
-  TaskGroup watching(io.get_executor());
-  watching.spawn(resources.tell_changes(changes));
+  int status = 0;
   std::exception_ptr defect;
-  asio::co_spawn(io, serve_client(transport, services, watching), [&](std::exception_ptr error) {
+  asio::co_spawn(io, serve_client(service, options.http), [&](std::exception_ptr error, int result) {
     defect = std::move(error);
+    if (!defect) status = result;
     signals.cancel();
   });
   io.run();
   if (defect) std::rethrow_exception(defect);
-  return 0;
+  return status;
 }
 
 }  // namespace
 
 void add_server(CLI::App& cli, Invocation& invocation) {
-  auto* command =
-      cli.add_subcommand("server", "The MCP server, on standard input and output: what an MCP client starts");
+  auto* command = cli.add_subcommand(
+      "server", "The MCP server: on standard input and output, as an MCP client starts it, or over HTTP");
   auto options = std::make_shared<Options>();
   command->add_option("--agent-name", options->agent_name, "The LiveKit agent that takes the calls")
       ->capture_default_str();
@@ -118,10 +102,10 @@ void add_server(CLI::App& cli, Invocation& invocation) {
   auto* print = command->add_option("--print-config", options->print_config,
                                     "Print a client's configuration, secrets among it, and exit");
   print->check(CLI::IsMember(std::vector<std::string>(kConfigurableClients.begin(), kConfigurableClients.end())));
-  command
-      ->add_option("--http", options->http,
-                   "With --print-config: the URL of a server reached by HTTP, instead of one the client starts")
-      ->needs(print);
+  command->add_option(
+      "--http", options->http,
+      "Serve over Streamable HTTP at this address, such as 127.0.0.1:8719, at /mcp. With --print-config: "
+      "the URL of a server reached by HTTP, instead of one the client starts");
   command->callback([options, &invocation] {
     invocation.run = [options, &invocation] {
       return options->print_config.empty() ? serve(*options, invocation) : print_config(*options, invocation);

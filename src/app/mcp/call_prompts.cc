@@ -1,102 +1,108 @@
 #include "app/mcp/call_prompts.h"
 
+#include <fmt/format.h>
+
+#include <string_view>
 #include <utility>
 
 namespace call_agent::app {
 namespace {
 
-using mcp::PromptArgument;
-using mcp::PromptArguments;
+constexpr std::string_view kHow =
+    "\n\nUse make_phone_call with that objective, then wait_for_call until the state is ended, and tell me the outcome "
+    "with the words it rests on. Do not call again without asking me.";
 
-constexpr const char* kHow =
-    " Use make_phone_call with a result_schema for the answers, then wait_for_call until the call has ended. If the "
-    "agent asks something meanwhile, ask me. Tell me what was agreed, in the callee's own words.";
+/// A message to the model: `text`, with {name} for each argument.
+struct Template {
+  std::string_view name;
+  std::string_view title;
+  std::string_view description;
+  std::vector<mcp::PromptArgument> arguments;
+  std::string_view text;
+};
 
-// A text with {names}; a sentence in [ ] is left out where one of its names was not given.
-std::string fill(std::string_view text, const PromptArguments& arguments) {
-  std::string out, clause;
-  bool optional = false, complete = true;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    std::string& into = optional ? clause : out;
-    if (text[at] == '[') {
-      optional = complete = true;
-      clause.clear();
-    } else if (text[at] == ']') {
-      if (complete) out += clause;
-      optional = false;
-    } else if (text[at] == '{') {
-      const auto end = text.find('}', at);
-      const auto found = arguments.find(std::string(text.substr(at + 1, end - at - 1)));
-      if (found != arguments.end() && !found->second.empty()) {
-        into += found->second;
-      } else {
-        complete = false;
-      }
-      at = end;
-    } else {
-      into += text[at];
-    }
+std::string filled_in(std::string_view text, const mcp::PromptArguments& arguments) {
+  std::string out;
+  while (!text.empty()) {
+    const auto open = text.find('{');
+    const auto close = open == std::string_view::npos ? open : text.find('}', open);
+    if (close == std::string_view::npos) return out + std::string(text);
+    out += text.substr(0, open);
+    const auto found = arguments.find(std::string(text.substr(open + 1, close - open - 1)));
+    out += found == arguments.end() ? "(not given)" : found->second;
+    text.remove_prefix(close + 1);
   }
   return out;
 }
 
-awaitable<mcp::PromptOutcome> ready(mcp::PromptResult result) {
-  co_return std::move(result);
+awaitable<mcp::PromptOutcome> answer(std::string_view description, std::string text) {
+  mcp::PromptResult result;
+  result.description = description;
+  result.messages.push_back({.role = mcp::PromptMessage::Role::kUser, .content = mcp::TextContent{std::move(text)}});
+  co_return result;
 }
 
-mcp::Prompt prompt(std::string name, std::string title, std::string description, std::vector<PromptArgument> arguments,
-                   std::string text) {
-  auto handler = [description, text = std::move(text)](PromptArguments given,
-                                                       const mcp::RequestContext&) -> awaitable<mcp::PromptOutcome> {
-    mcp::PromptResult result{.description = description};
-    result.messages.push_back(
-        {.role = mcp::PromptMessage::Role::kUser, .content = mcp::TextContent{fill(text, given) + kHow}});
-    return ready(std::move(result));
-  };
-  return {.name = std::move(name),
-          .title = std::move(title),
-          .description = std::move(description),
-          .arguments = std::move(arguments),
-          .handler = std::move(handler)};
+mcp::PromptArgument number() {
+  return {.name = "phone_number", .description = "E.164, such as +14155550123", .required = true};
 }
-
-PromptArgument required(std::string name, std::string description) {
+mcp::PromptArgument needed(std::string name, std::string description) {
   return {.name = std::move(name), .description = std::move(description), .required = true};
 }
-PromptArgument optional(std::string name, std::string description) {
-  return {.name = std::move(name), .description = std::move(description)};
+mcp::PromptArgument optional(std::string name, std::string description) {
+  return {.name = std::move(name), .description = std::move(description), .required = false};
+}
+
+std::vector<Template> templates() {
+  return {
+      {.name = "book_a_table",
+       .title = "Book a table",
+       .description = "Calls a restaurant and books a table.",
+       .arguments = {number(), needed("party_size", "How many people"), needed("when", "Day and time"),
+                     needed("name", "In whose name"),
+                     optional("flexibility", "What else would do, such as an hour later")},
+       .text = "Call {phone_number} and book a table for {party_size}, {when}, in the name of {name}. Other times that "
+               "would do: {flexibility}. I want to know the booked time and in which name it stands."},
+      {.name = "confirm_an_appointment",
+       .title = "Confirm an appointment",
+       .description = "Calls and confirms an appointment, or learns what became of it.",
+       .arguments = {number(), needed("appointment", "What it is, when, and in whose name")},
+       .text = "Call {phone_number} and confirm this appointment: {appointment}. I want to know whether it stands, and "
+               "if not, which time is offered instead."},
+      {.name = "ask_a_business",
+       .title = "Ask a business a question",
+       .description = "Calls a business and asks something.",
+       .arguments = {number(), needed("question", "What you want to know")},
+       .text = "Call {phone_number} and ask: {question}. I want the answer in their words."},
+      {.name = "check_opening_hours",
+       .title = "Check opening hours",
+       .description = "Calls a business and asks when it is open.",
+       .arguments = {number(), optional("day", "Which day; today if not given")},
+       .text = "Call {phone_number} and ask when they are open on this day: {day}. I want opening and closing time."},
+      {.name = "call_around",
+       .title = "Call around",
+       .description = "Calls several businesses with the same question and compares the answers.",
+       .arguments = {needed("phone_numbers", "Several, E.164, separated by commas"),
+                     needed("question", "What to ask each of them")},
+       .text = "Call each of these, one after the other: {phone_numbers}. Ask each: {question}. Then compare the "
+               "answers in a table."},
+  };
 }
 
 }  // namespace
 
 std::vector<mcp::Prompt> call_prompts() {
-  const auto number = required("phone_number", "E.164, such as +14155550123");
   std::vector<mcp::Prompt> prompts;
-  prompts.push_back(
-      prompt("book_table", "Book a table", "Books a table at a restaurant by telephone",
-             {number, required("when", "Day and time"), required("party_size", "How many people"),
-              required("name", "Under which name"), optional("wishes", "Outside, a high chair, …")},
-             "Call the restaurant at {phone_number} and book a table for {party_size}, {when}, under the "
-             "name {name}.[ Wishes: {wishes}.] If that time is taken, take the nearest within an hour, and "
-             "ask me about anything further off."));
-  prompts.push_back(
-      prompt("confirm_appointment", "Confirm an appointment", "Confirms an appointment by telephone",
-             {number, required("appointment", "With whom, when, what for"), required("name", "Whose appointment")},
-             "Call {phone_number} and confirm this appointment of {name}: {appointment}. If it does not "
-             "stand as I have it, find out what they have and ask me before agreeing to a change."));
-  prompts.push_back(prompt("ask_business", "Ask a business a question", "Asks a business something by telephone",
-                           {number, required("question", "What you want to know"), optional("context", "What helps")},
-                           "Call {phone_number} and find out: {question}[ What helps: {context}.] Agree to nothing."));
-  prompts.push_back(prompt("check_opening_hours", "Check opening hours", "Asks a business when it is open",
-                           {number, optional("day", "Which day; today by default")},
-                           "Call {phone_number} and ask when they are open[ on {day}], and whether that differs on "
-                           "holidays soon."));
-  prompts.push_back(
-      prompt("call_around", "Call around", "Calls several businesses with one question",
-             {required("phone_numbers", "Two or more, E.164, with commas"), required("question", "What each is asked"),
-              optional("goal", "When to stop")},
-             "Call these numbers one after the other: {phone_numbers}. Ask each: {question}[ Stop as soon "
-             "as {goal}.] Use the same result_schema for all, and compare the answers in a table."));
+  for (auto& one : templates()) {
+    auto handler = [description = one.description, text = one.text](const mcp::PromptArguments& arguments,
+                                                                    const mcp::RequestContext&) {
+      return answer(description, filled_in(text, arguments) + std::string(kHow));
+    };
+    prompts.push_back({.name = std::string(one.name),
+                       .title = std::string(one.title),
+                       .description = std::string(one.description),
+                       .arguments = std::move(one.arguments),
+                       .handler = std::move(handler)});
+  }
   return prompts;
 }
 

@@ -6,8 +6,8 @@
 
 namespace call_agent::app {
 
-/// What a person picks from a menu to have a call made: book_table, confirm_appointment, ask_business,
-/// check_opening_hours, call_around.
+/// What a person picks from a menu: book a table, confirm an appointment, ask a business a question, check opening
+/// hours, call around. Each becomes a message that asks the model to place the call.
 std::vector<mcp::Prompt> call_prompts();
 
 }  // namespace call_agent::app

@@ -1,55 +1,55 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/mcp/call_desk.h"
-#include "core/lane.h"
+#include "core/channel.h"
 #include "mcp/change_hub.h"
 #include "mcp/resource.h"
 
 namespace call_agent::app {
 
-/// call://{id}/transcript (Markdown, also while the call goes on) and call://{id}/recording (WAV).
+inline constexpr std::string_view kTranscriptType = "text/markdown";
+inline constexpr std::string_view kRecordingType = "audio/wav";
+std::string transcript_uri(std::string_view call_id);
+std::string recording_uri(std::string_view call_id);
+
+/// What an MCP client can read of a call beside its result: call://{id}/transcript, which grows while the call goes on,
+/// and call://{id}/recording once there is one.
 ///
-/// Lives on one executor.
+/// Lives on one executor; not thread-safe.
 class CallResources final : public mcp::ResourceProvider {
  public:
-  static constexpr std::size_t kMostRecordingBytes = 32 * 1024 * 1024;
+  /// A larger recording is not sent; its path is in the call's result.
+  static constexpr std::uintmax_t kMostRecording = 32 * 1024 * 1024;
 
-  /// `desk` outlives it.
-  explicit CallResources(CallDesk& desk) : desk_(desk) {}
+  /// Both outlive it. How often a watched call's record is read: `poll`.
+  CallResources(CallDesk& desk, mcp::ChangeHub& hub, const asio::any_io_executor& executor, milliseconds poll);
 
-  /// The latest calls with something to read.
   awaitable<Result<mcp::ResourcePage>> list(std::string cursor, const mcp::RequestContext& context) override;
   std::vector<mcp::ResourceTemplate> templates() const override;
-  /// Errors: kNotFound; kInvalidArgument for a recording above kMostRecordingBytes, with its path.
   awaitable<Result<std::vector<mcp::ResourceContents>>> read(std::string uri,
                                                              const mcp::RequestContext& context) override;
 
-  /// Tells `hub` when a transcript somebody watches has grown, and where tasks stand. Looks at the log only while
-  /// somebody listens. Never returns by itself.
-  awaitable<void> tell_changes(mcp::ChangeHub& hub);
+  /// Tells the hub what changes, while somebody watches. To be run by a task group; ends when cancelled.
+  awaitable<void> watch();
 
  private:
-  awaitable<Result<std::string>> read_recording(std::string path);
-  awaitable<void> look_at(mcp::ChangeHub& hub, std::string uri);
+  awaitable<Result<mcp::ResourceContents>> transcript(std::string call_id, std::string owner);
+  awaitable<Result<mcp::ResourceContents>> recording(std::string call_id, std::string owner);
+
+  awaitable<Result<calls::Call>> find(std::string call_id, std::string owner);
+  awaitable<void> look_at(std::string uri);
 
   CallDesk& desk_;
-  Lane disk_{1, 16};
-  std::map<std::string, std::int64_t> told_;  ///< By watched URI: the last event told of.
+  mcp::ChangeHub& hub_;
+  const milliseconds poll_;
+  Notifier watched_;
+  std::map<std::string, std::int64_t> told_;  // By watched URI, the event of its call told last.
 };
-
-/// The call a URI of ours is about, and which of its resources.
-struct CallUri {
-  enum class Part { kTranscript, kRecording };
-  std::string call_id;
-  Part part = Part::kTranscript;
-};
-/// Empty for any other URI. Pure.
-std::optional<CallUri> parse_call_uri(std::string_view uri);
-
-/// The record as Markdown; what people said is quoted and marked as data. Pure.
-std::string transcript_markdown(const calls::Call& call);
 
 }  // namespace call_agent::app

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/mcp/call_resources.h"
 #include "core/clock.h"
 
 namespace call_agent::app {
@@ -102,20 +103,6 @@ void add_report(std::string& text, Json& out, const Call& call) {
   }
 }
 
-std::vector<mcp::ResourceLink> links_of(const Call& call) {
-  std::vector<mcp::ResourceLink> links{{.uri = transcript_uri(call.call_id),
-                                        .name = "transcript",
-                                        .description = "What was said, and what came of it",
-                                        .mime_type = "text/markdown"}};
-  if (!call.recording.empty()) {
-    links.push_back({.uri = recording_uri(call.call_id),
-                     .name = "recording",
-                     .description = "Callee left, agent right",
-                     .mime_type = "audio/wav"});
-  }
-  return links;
-}
-
 mcp::ToolResult finish(const Call& call, std::string text, Json out) {
   if (call.question) {
     text += fmt::format("\nThe agent asks you ({}): {}", call.question->id, dump_json(call.question->text));
@@ -126,17 +113,23 @@ mcp::ToolResult finish(const Call& call, std::string text, Json out) {
     out["next_step"] = next;
     text += "\nNext: " + next;
   }
-  return {.text = std::move(text), .structured = std::move(out), .links = links_of(call)};
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.structured = std::move(out);
+  result.links.push_back({.uri = transcript_uri(call.call_id),
+                          .name = "transcript",
+                          .description = "What was said, as it is said",
+                          .mime_type = std::string(kTranscriptType)});
+  if (!call.recording.empty()) {
+    result.links.push_back({.uri = recording_uri(call.call_id),
+                            .name = "recording",
+                            .description = "Callee left, agent right",
+                            .mime_type = std::string(kRecordingType)});
+  }
+  return result;
 }
 
 }  // namespace
-
-std::string transcript_uri(std::string_view call_id) {
-  return fmt::format("call://{}/transcript", call_id);
-}
-std::string recording_uri(std::string_view call_id) {
-  return fmt::format("call://{}/recording", call_id);
-}
 
 Json placed_schema() {
   Json properties = brief_properties();
@@ -274,7 +267,10 @@ mcp::ToolResult list_result(const std::vector<Call>& calls) {
     list.push_back(view(call));
     text += fmt::format("{}{} {}", text.empty() ? "" : "\n", rfc3339(call.created_ms), headline(call));
   }
-  return {.text = std::move(text), .structured = {{"calls", std::move(list)}}, .links = {}};
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.structured = {{"calls", std::move(list)}};
+  return result;
 }
 
 }  // namespace call_agent::app

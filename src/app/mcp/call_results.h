@@ -29,9 +29,6 @@ Json placed_schema();
 Json command_schema();
 Json number_schema();
 
-std::string transcript_uri(std::string_view call_id);
-std::string recording_uri(std::string_view call_id);
-
 /// What a client should do next with the call.
 std::string next_step(const calls::Call& call);
 

@@ -8,10 +8,6 @@
 namespace call_agent::app {
 namespace {
 
-constexpr const char* kPlace = "calls:place";
-constexpr const char* kRead = "calls:read";
-constexpr const char* kControl = "calls:control";
-
 Json text(std::string_view description, int max_length) {
   return {{"type", "string"}, {"description", description}, {"maxLength", max_length}};
 }
@@ -77,7 +73,7 @@ mcp::Tool make_phone_call() {
               {"phone_number"}),
           .output_schema = placed_schema(),
           .annotations = {.read_only = false, .destructive = true, .idempotent = false, .open_world = true},
-          .scope = kPlace};
+          .scope = kPlaceScope};
 }
 
 mcp::Tool wait_for_call() {
@@ -93,7 +89,7 @@ mcp::Tool wait_for_call() {
                      {"call_id"}),
           .output_schema = full_schema(),
           .annotations = {.read_only = true, .destructive = false, .idempotent = false, .open_world = true},
-          .scope = kRead};
+          .scope = kReadScope};
 }
 
 mcp::Tool get_call() {
@@ -103,7 +99,7 @@ mcp::Tool get_call() {
           .input_schema = object({{"call_id", call_id()}}, {"call_id"}),
           .output_schema = full_schema(),
           .annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = true},
-          .scope = kRead};
+          .scope = kReadScope};
 }
 
 mcp::Tool list_calls() {
@@ -113,7 +109,7 @@ mcp::Tool list_calls() {
           .input_schema = object({{"limit", number("How many; 20 by default.", 1, 100)}}, Json::array()),
           .output_schema = list_schema(),
           .annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = false},
-          .scope = kRead};
+          .scope = kReadScope};
 }
 
 mcp::Tool end_call() {
@@ -123,7 +119,7 @@ mcp::Tool end_call() {
           .input_schema = object({{"call_id", call_id()}}, {"call_id"}),
           .output_schema = brief_schema(),
           .annotations = {.read_only = false, .destructive = true, .idempotent = true, .open_world = true},
-          .scope = kControl};
+          .scope = kControlScope};
 }
 
 mcp::Tool send_to_call() {
@@ -142,7 +138,7 @@ mcp::Tool send_to_call() {
                              {"call_id"}),
       .output_schema = command_schema(),
       .annotations = {.read_only = false, .destructive = false, .idempotent = false, .open_world = true},
-      .scope = kControl};
+      .scope = kControlScope};
 }
 
 mcp::Tool transfer_call() {
@@ -155,7 +151,7 @@ mcp::Tool transfer_call() {
               object({{"call_id", call_id()}, {"to", text("E.164, such as +14155550123.", 64)}}, {"call_id", "to"}),
           .output_schema = command_schema(),
           .annotations = {.read_only = false, .destructive = true, .idempotent = false, .open_world = true},
-          .scope = kControl};
+          .scope = kControlScope};
 }
 
 mcp::Tool check_number() {
@@ -165,7 +161,7 @@ mcp::Tool check_number() {
           .input_schema = object({{"phone_number", text("As it was given.", 64)}}, {"phone_number"}),
           .output_schema = number_schema(),
           .annotations = {.read_only = true, .destructive = false, .idempotent = true, .open_world = false},
-          .scope = kRead};
+          .scope = kReadScope};
 }
 
 // A telephone receiver, for every tool.

@@ -283,9 +283,8 @@ awaitable<void> CallRunner::delete_room() {
 
 awaitable<void> CallRunner::write_record(const agent::SessionResult& result, const agent::Report& told) {
   auto ending = ending_of(result.reason, result.detail, left_because_);
-  if (commands_.transferred_to()) {
-    ending = {calls::Outcome::kCompleted, "the callee was transferred to " + *commands_.transferred_to()};
-  }
+  if (const auto& transfer = commands_.transfer())
+    ending = ending_with_transfer(ending, transfer->to, transfer->confirmed);
   calls::CallStore::Report report{.summary = told.summary,
                                   .commitments = told.commitments,
                                   .metrics = result.metrics,
@@ -320,9 +319,18 @@ awaitable<void> CallRunner::end_unanswered() {
 awaitable<void> CallRunner::end_failed(const Error& error) {
   log::error("call {}: the agent cannot take it: {}", job_.call_id, error.what);
   if (room_) co_await room_->close();
+  co_await commands_.refuse();
   if (journal_) co_await journal_->finish();
   (void)co_await services_.store.end(job_.call_id, calls::Outcome::kAgentFailed, error.what, std::nullopt);
   co_await delete_room();
+}
+
+Result<void> CallRunner::command(calls::Command command) {
+  const bool hang_up = command.kind == calls::Command::Kind::kHangUp;
+  auto pushed = commands_.push(std::move(command));
+  // Not even a transfer under way may hold it up.
+  if (pushed && hang_up && session_) session_->stop();
+  return pushed;
 }
 
 void CallRunner::terminate() {

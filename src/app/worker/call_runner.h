@@ -48,8 +48,8 @@ class CallRunner {
   awaitable<bool> run();
   /// The server took the job back: ends the call, unless another agent has it.
   void terminate();
-  /// Something its principal sends to this call.
-  void command(calls::Command command) { commands_.push(std::move(command)); }
+  /// Something its principal sends to this call. Errors: CallCommands::push's.
+  Result<void> command(calls::Command command);
   const std::string& call_id() const { return job_.call_id; }
 
  private:

@@ -130,15 +130,23 @@ class MediaProcess : public livekit::worker::JobHandler {
         log::warn("the log gives no commands: {}", commands.error().what);
         continue;
       }
-      for (auto& command : *commands) hand_over(std::move(command));
+      for (auto& command : *commands) co_await hand_over(std::move(command));
     }
   }
 
-  // A call that has just ended settles its commands in the log.
-  void hand_over(calls::Command command) {
+  awaitable<void> hand_over(calls::Command command) {
+    const auto seq = command.seq;
+    Result<void> handed = fail(Errc::kCancelled, "the call ended first");
     for (const auto& [job_id, runner] : calls_) {
-      if (runner->call_id() == command.call_id) return runner->command(std::move(command));
+      if (runner->call_id() != command.call_id) continue;
+      handed = runner->command(std::move(command));
+      break;
     }
+    if (handed) co_return;
+    using calls::CommandResult;
+    CommandResult refused{.fate = CommandResult::Fate::kFailed, .detail = handed.error().what};
+    const auto settled = co_await store_.settle_command(seq, std::move(refused));
+    if (!settled) log::warn("the log refused a command's result: {}", settled.error().what);
   }
 
   awaitable<void> end_by(Deadline deadline) {

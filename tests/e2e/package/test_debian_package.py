@@ -1,14 +1,18 @@
 """The Debian package, installed in a folder of its own: without the checkout, as on a user's machine."""
 
 import os
+import shlex
 import shutil
 import subprocess
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from conftest import Lab
 from made import only, output
+from processes import Background
 
 NUMBER = "+442079460123"
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo"]
@@ -28,6 +32,10 @@ class Installation:
 
     def dpkg(self, *arguments) -> str:
         return output(*AS_ROOT, "dpkg", f"--root={self.root}", "--force-script-chrootless", *arguments)
+
+    def unit(self, name: str) -> dict[str, str]:
+        lines = (self.root / "lib" / "systemd" / "system" / name).read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
     def files(self) -> set[str]:
         """But dpkg's own."""
@@ -64,9 +72,11 @@ def test_doctor_finds_every_library_and_model_of_the_installation(installation, 
 
 
 def test_a_call_is_held_by_what_is_installed(installation, livekit, home, tmp_path, ports):
+    program, command, *arguments = shlex.split(installation.unit("call-agent-worker.service")["ExecStart"])
+    assert (program, command) == ("/usr/bin/call-agent", "calling-agent")
     lab = Lab(installation.program, livekit, home, tmp_path, ports)
     try:
-        phone, worker = lab.phone("hangup_first.json"), lab.worker("--no-recording")
+        phone, worker = lab.phone("hangup_first.json"), lab.worker(*arguments)
         server = lab.server(phone.port, worker.agent)
         placed = server.call("make_phone_call", phone_number=NUMBER)
         record = server.finish(placed["call_id"])
@@ -74,6 +84,23 @@ def test_a_call_is_held_by_what_is_installed(installation, livekit, home, tmp_pa
         lab.end()
     assert record["outcome"] == "completed"
     assert any(turn["role"] == "agent" for turn in record["transcript"])
+
+
+def test_the_server_serves_as_its_unit_starts_it(installation, tmp_path):
+    program, command, option, address = shlex.split(installation.unit("call-agent-server.service")["ExecStart"])
+    assert (program, command, option, address) == ("/usr/bin/call-agent", "server", "--http", "127.0.0.1:8719")
+    environment = {"CALL_AGENT_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    server = Background([installation.program, command, option, "127.0.0.1:0"], tmp_path / "server.log",
+                        env=environment, cwd=tmp_path)
+    try:
+        url = server.wait_for("serving MCP at ").split()[-1].removesuffix("/mcp")
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as health:
+            assert health.status == 200
+        with pytest.raises(urllib.error.HTTPError) as not_ready:
+            urllib.request.urlopen(f"{url}/readyz", timeout=5)
+        assert not_ready.value.code == 503 and b"LIVEKIT_URL" in not_ready.value.read()
+    finally:
+        server.stop()
 
 
 def test_the_licence_of_everything_shipped_is_there(installation):
@@ -107,8 +134,22 @@ def units(installation, tmp_path) -> Path:
 def test_systemd_takes_the_unit_and_finds_it_confined(installation, units, unit):
     assert output("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={units}", unit) == ""
     output("systemd-analyze", "security", "--offline=true", "--threshold=20", f"--root={installation.root}", unit)
-    text = (installation.root / "lib/systemd/system" / unit).read_text()
-    assert "EnvironmentFile=/etc/call-agent/env" in text and "MemoryDenyWriteExecute=yes" in text
+    told = installation.unit(unit)
+    assert told["EnvironmentFile"] == "-/etc/call-agent/env" and told["MemoryDenyWriteExecute"] == "yes"
+
+
+def test_both_services_are_one_user_with_one_call_log(installation):
+    worker, server = (installation.unit(f"call-agent-{name}.service") for name in ("worker", "server"))
+    for key in ("User", "DynamicUser", "StateDirectory", "Environment"):
+        assert worker[key] == server[key]
+    assert worker["Environment"] == f"CALL_AGENT_HOME=/var/lib/{worker['StateDirectory']}"
+
+
+def test_a_stop_waits_until_the_worker_has_drained(installation):
+    worker = installation.unit("call-agent-worker.service")
+    *_, option, seconds = shlex.split(worker["ExecStart"])
+    assert option == "--drain-seconds" and int(seconds) < int(worker["TimeoutStopSec"])
+    assert worker["KillMode"] == "mixed"  # SIGTERM is the supervisor's alone.
 
 
 def test_nothing_is_enabled(installation):
