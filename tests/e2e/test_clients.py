@@ -13,7 +13,7 @@ from processes import Background
 
 NUMBER = "+442079460123"
 BOOKING = "Book a table for two tomorrow at eight for Ada."
-TOOLS = {"make_phone_call", "wait_for_call", "get_call", "list_calls", "end_call"}
+TOOLS = {"make_phone_call", "wait_for_call", "get_call", "list_calls", "send_to_call", "end_call", "transfer_call", "check_number"}
 
 
 def run(lab: Lab, *arguments) -> subprocess.CompletedProcess:
