@@ -135,7 +135,7 @@ def test_systemd_takes_the_unit_and_finds_it_confined(installation, units, unit)
     assert output("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={units}", unit) == ""
     output("systemd-analyze", "security", "--offline=true", "--threshold=20", f"--root={installation.root}", unit)
     told = installation.unit(unit)
-    assert told["EnvironmentFile"] == "/etc/call-agent/env" and told["MemoryDenyWriteExecute"] == "yes"
+    assert told["EnvironmentFile"] == "-/etc/call-agent/env" and told["MemoryDenyWriteExecute"] == "yes"
 
 
 def test_both_services_are_one_user_with_one_call_log(installation):
