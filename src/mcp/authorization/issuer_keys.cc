@@ -12,7 +12,7 @@
 namespace call_agent::mcp {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024;
 constexpr milliseconds kFetchLimit{8'000};
 
 /// Whoever can change what is fetched can make up tokens.
@@ -67,12 +67,12 @@ awaitable<Result<KeySet::Verdict>> IssuerKeys::verify(Jwt jwt) {
   if (schedule_.need(Clock::now()) >= FetchSchedule::Need::kFirst) {
     co_return fail(Errc::kUnavailable, "the keys of the token's issuer cannot be fetched");
   }
-  auto verdict = keys_->verify(jwt);
+  auto verdict = keys_.verify(jwt);
   if (verdict == KeySet::Verdict::kUnknownKey) {
     if (schedule_.may_look(Clock::now())) begin_fetch();
     if (fetching_) {
       co_await until_fetched();
-      verdict = keys_->verify(jwt);
+      verdict = keys_.verify(jwt);
     }
   }
   co_return verdict;
@@ -107,7 +107,7 @@ awaitable<void> IssuerKeys::fetch() {
   if (keys) {
     keys_ = *std::move(keys);
     schedule_.fetched(Clock::now());
-    log::info("fetched {} keys of issuer {}", keys_->size(), options_.issuer);
+    log::info("fetched {} keys of issuer {}", keys_.size(), options_.issuer);
   } else {
     log::warn("fetching the keys of issuer {}: {}", options_.issuer, keys.error().what);
   }
