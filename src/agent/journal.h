@@ -40,7 +40,7 @@ class Journal {
   virtual ~Journal() = default;
   virtual void on_turn(const Turn& turn) = 0;
   virtual void on_question(const Question& question) = 0;
-  /// `how`: "answered" or "expired". A question that is open when the call ends is never closed.
+  /// `how`: "answered", "declined" or "expired". A question that is open when the call ends is never closed.
   virtual void on_question_closed(std::string_view id, std::string_view how) = 0;
   /// `kind`: backchannel, noise, interruption, reply_dropped, tool, still_there, reply_failed, voice_failed, ended …
   virtual void on_event(std::string_view kind, const Json& data) = 0;

@@ -180,7 +180,7 @@ TEST_F(PrincipalSession, AQuestionIsJournaledAndItsAnswerReachesTheModel) {
 TEST_F(PrincipalSession, WithoutAnAnswerTheModelIsToldSo) {
   const auto result = hold();
   EXPECT_EQ(result.reason, EndReason::kAgentFinished);
-  EXPECT_THAT(told(), ElementsAre(HasSubstr("No answer in time")));
+  EXPECT_THAT(told(), ElementsAre(HasSubstr("There is no answer now")));
   EXPECT_EQ(journal_.count("question_closed"), 1);
   EXPECT_EQ(journal_.count("still_there"), 0);
 }

@@ -87,6 +87,7 @@ class Session : private Voice::Listener {
 
   /// Something for the agent to do or know; it is taken up with its next words.
   void instruct(const std::string& text);
+  /// An empty text tells the agent that there will be no answer.
   /// Errors: kNotFound if this question is not the open one: it was answered before, or too late.
   Result<void> answer_question(const std::string& id, const std::string& text);
   /// Presses keys (see check_digits). Returns once the last is sent. Errors: kInvalidArgument; those of the media.
@@ -132,6 +133,7 @@ class Session : private Voice::Listener {
   void perform(const ExpireQuestion&);
   void perform(const HangUp& action);
   std::string ask_principal(const ToolCall& call);
+  void close_question(const std::string& answer);
   void principal_said(Json message);
   std::string run_tool(const ToolCall& call);
   void record_agent(Voice::Heard heard, bool finished);

@@ -109,9 +109,8 @@ Result<void> Session::answer_question(const std::string& id, const std::string& 
   if (!question_ || question_->id != id || over_) {
     return fail(Errc::kNotFound, "the agent no longer waits for an answer to " + id);
   }
-  ports_.journal.on_question_closed(id, "answered");
-  principal_said({{"question", question_->text}, {"answer", text}});
-  question_.reset();
+  ports_.journal.on_question_closed(id, text.empty() ? "declined" : "answered");
+  close_question(text);
   dispatch(PrincipalSpoke{.awaited = true});
   return {};
 }
@@ -119,9 +118,18 @@ Result<void> Session::answer_question(const std::string& id, const std::string& 
 void Session::perform(const ExpireQuestion&) {
   if (!question_) return;
   ports_.journal.on_question_closed(question_->id, "expired");
-  principal_said({{"question", question_->text},
-                  {"answer", nullptr},
-                  {"note", "No answer in time. Say that you will come back to them on that, and go on."}});
+  close_question({});
+}
+
+void Session::close_question(const std::string& answer) {
+  Json message{{"question", question_->text}};
+  if (answer.empty()) {
+    message["answer"] = nullptr;
+    message["note"] = "There is no answer now. Say that you will come back to them on that, and go on.";
+  } else {
+    message["answer"] = answer;
+  }
+  principal_said(std::move(message));
   question_.reset();
 }
 

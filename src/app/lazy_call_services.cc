@@ -26,6 +26,12 @@ Result<calls::Telephony*> LazyCallServices::telephony() {
   return telephony_.get();
 }
 
+Result<ConfirmPolicy> LazyCallServices::confirm_policy() {
+  const auto settings = Settings::load(options_.env_file);
+  if (!settings) return pass(settings);
+  return confirm_policy_from(settings->get("CALL_AGENT_CONFIRM"));
+}
+
 Result<calls::Placer*> LazyCallServices::placer() {
   if (!placer_) {
     const auto phone = telephony();

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "app/call_tools.h"
 #include "app/livekit_telephony.h"
+#include "app/mcp/call_services.h"
 #include "core/settings.h"
 #include "numbers/phone_numbers.h"
 #include "store/call_store.h"
@@ -33,6 +33,7 @@ class LazyCallServices final : public CallServices {
   Result<calls::CallStore*> store() override;
   Result<calls::Telephony*> telephony() override;
   Result<calls::Placer*> placer() override;
+  Result<ConfirmPolicy> confirm_policy() override;
   TaskGroup& placing() override { return placing_; }
 
  private:

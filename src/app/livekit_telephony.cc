@@ -180,6 +180,15 @@ awaitable<Result<calls::DialResult>> LiveKitTelephony::dial(Dial dial) {
   co_return dial_outcome(answered.error(), trunk_id_);
 }
 
+awaitable<Result<void>> LiveKitTelephony::check(Deadline deadline) {
+  const auto trunks = co_await sip_.list_trunks(deadline);
+  if (!trunks) co_return std::unexpected(explain(trunks.error()));
+  if (std::ranges::find(*trunks, trunk_id_, &api::OutboundTrunk::id) == trunks->end()) {
+    co_return fail(Errc::kInvalidArgument, fmt::format("trunk {} unknown: check SIP_OUTBOUND_TRUNK_ID", trunk_id_));
+  }
+  co_return Result<void>{};
+}
+
 awaitable<Result<void>> LiveKitTelephony::delete_room(std::string room) {
   const auto deleted = co_await rooms_.remove(std::move(room), Deadline::after(kDeleteLimit));
   if (deleted || deleted.error().error.code == Errc::kNotFound) co_return Result<void>{};

@@ -30,6 +30,9 @@ class LiveKitTelephony final : public calls::Telephony {
 
   awaitable<Result<calls::DialResult>> dial(Dial dial) override;
 
+  /// Errors: dispatch()'s; kInvalidArgument naming SIP_OUTBOUND_TRUNK_ID if there is no such trunk.
+  awaitable<Result<void>> check(Deadline deadline) override;
+
   /// A room that is already gone is a success.
   awaitable<Result<void>> delete_room(std::string room) override;
 

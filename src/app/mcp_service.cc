@@ -5,7 +5,8 @@
 #include <charconv>
 #include <utility>
 
-#include "app/call_prompts.h"
+#include "app/mcp/call_prompts.h"
+#include "app/mcp/call_tool_schemas.h"
 #include "core/log.h"
 #include "mcp/stdio_transport.h"
 #include "net/loopback.h"
@@ -22,8 +23,10 @@ constexpr milliseconds kLastRequests{2'000};
 
 McpService::McpService(const asio::any_io_executor& executor, LazyCallServices& services)
     : services_(services),
-      tools_(services),
-      resources_(services, hub_, executor, kWatchPoll),
+      desk_(services, {}),
+      tools_(desk_),
+      call_tasks_(desk_),
+      resources_(desk_, hub_, executor, kWatchPoll),
       catalog_(make_offer()),
       tasks_(executor),
       changed_(executor) {}
@@ -36,6 +39,10 @@ mcp::Offer McpService::make_offer() {
   offer.tools = tools_.tools();
   offer.prompts = call_prompts();
   offer.resources = &resources_;
+  offer.resource_scope = kReadScope;
+  offer.tasks = &call_tasks_;
+  offer.task_scope = kReadScope;
+  offer.task_control_scope = kControlScope;
   offer.changes = &hub_;
   return offer;
 }

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "app/call_resources.h"
-#include "app/call_tools.h"
 #include "app/lazy_call_services.h"
+#include "app/mcp/call_resources.h"
+#include "app/mcp/call_tasks.h"
+#include "app/mcp/call_tools.h"
 #include "core/task_group.h"
 #include "mcp/catalog.h"
 #include "mcp/http_transport.h"
@@ -44,7 +45,9 @@ class McpService {
 
   LazyCallServices& services_;
   mcp::ChangeHub hub_;
+  CallDesk desk_;
   CallTools tools_;
+  CallTasks call_tasks_;
   CallResources resources_;
   const mcp::Catalog catalog_;
   TaskGroup tasks_;

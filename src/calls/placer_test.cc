@@ -60,6 +60,7 @@ class FakeTelephony final : public Telephony {
     if (hold == "dial") co_await let_go.wait();
     co_return on_dial;
   }
+  awaitable<Result<void>> check(Deadline) override { co_return Result<void>{}; }
   awaitable<Result<void>> delete_room(std::string) override {
     asked.push_back("delete_room");
     co_return Result<void>{};

@@ -124,6 +124,9 @@ class Telephony {
   /// An Error means that the fate of the dial is unknown.
   virtual awaitable<Result<DialResult>> dial(Dial dial) = 0;
   virtual awaitable<Result<void>> delete_room(std::string room) = 0;
+  /// Whether a call could be placed now, as far as it can be told without placing one: LiveKit answers, lets us in and
+  /// has our trunk.
+  virtual awaitable<Result<void>> check(Deadline deadline) = 0;
 };
 
 struct CheckedNumber {

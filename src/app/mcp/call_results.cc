@@ -1,11 +1,11 @@
-#include "app/call_results.h"
+#include "app/mcp/call_results.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "app/call_resources.h"
+#include "app/mcp/call_resources.h"
 #include "core/clock.h"
 
 namespace call_agent::app {
@@ -34,6 +34,13 @@ Json brief_properties() {
           {"sip_status", {{"type", "integer"}}},
           {"retryable", {{"type", "boolean"}, {"description", "Whether a new call may succeed later"}}},
           {"created", text_schema("RFC 3339")},
+          {"question",
+           object_schema({{"id", text_schema()},
+                          {"text", text_schema("What the agent asks you while the callee waits")},
+                          {"choices", {{"type", "array"}, {"items", text_schema()}}},
+                          {"asked_ms", {{"type", "integer"}}},
+                          {"expires_ms", {{"type", "integer"}, {"description", "Unix; then the agent goes on"}}}},
+                         {"id", "text"})},
           {"next_step", text_schema("What to do next with this call")}};
 }
 
@@ -43,6 +50,7 @@ Json view(const Call& call) {
            {"phone_number", call.phone_number},
            {"created", rfc3339(call.created_ms)}};
   if (!call.objective.empty()) out["objective"] = call.objective;
+  if (call.question) out["question"] = to_json(*call.question);
   if (call.outcome) {
     out["outcome"] = to_string(*call.outcome);
     out["retryable"] = calls::retryable(*call.outcome);
@@ -96,6 +104,10 @@ void add_report(std::string& text, Json& out, const Call& call) {
 }
 
 mcp::ToolResult finish(const Call& call, std::string text, Json out) {
+  if (call.question) {
+    text += fmt::format("\nThe agent asks you ({}): {}", call.question->id, dump_json(call.question->text));
+    if (!call.question->choices.empty()) text += " Choices: " + dump_json(Json(call.question->choices));
+  }
   const auto next = next_step(call);
   if (!next.empty()) {
     out["next_step"] = next;
@@ -118,6 +130,30 @@ mcp::ToolResult finish(const Call& call, std::string text, Json out) {
 }
 
 }  // namespace
+
+Json placed_schema() {
+  Json properties = brief_properties();
+  properties["state"] = text_schema("As of the call, or dry_run: then there is none");
+  properties["region"] = text_schema("Of the number, ISO 3166; of a dry run");
+  properties["warning"] = text_schema();
+  return object_schema(std::move(properties), {"state"});
+}
+
+Json command_schema() {
+  Json properties = brief_properties();
+  properties["result"] = text_schema("done, failed (no effect), unknown (nobody can say), pending (not done yet)");
+  properties["detail"] = text_schema();
+  return object_schema(std::move(properties), {"call_id", "state", "result"});
+}
+
+Json number_schema() {
+  return object_schema({{"may_call", {{"type", "boolean"}}},
+                        {"phone_number", text_schema("E.164")},
+                        {"region", text_schema("ISO 3166, such as GB")},
+                        {"warning", text_schema("Doubts that do not prevent a call")},
+                        {"reason", text_schema("Why it may not be called, and how to mend it")}},
+                       {"may_call"});
+}
 
 Json brief_schema() {
   return object_schema(brief_properties(), {"call_id", "state"});
@@ -147,6 +183,12 @@ Json list_schema() {
 }
 
 std::string next_step(const Call& call) {
+  if (call.question) {
+    return fmt::format(
+        R"(ask the user, then send_to_call with call_id "{}" and answer {{"question_id": "{}", "text": …}} before )"
+        R"(expires_ms; then wait_for_call)",
+        call.call_id, call.question->id);
+  }
   if (call.state != State::kEnded) {
     return fmt::format(R"(call wait_for_call with call_id "{}" until the state is ended; end_call hangs up)",
                        call.call_id);
@@ -183,6 +225,39 @@ mcp::ToolResult news_result(const Call& call, std::size_t seen) {
 
 mcp::ToolResult full_result(const Call& call) {
   return news_result(call, 0);
+}
+
+mcp::ToolResult command_result(const Call& call, const std::optional<calls::CommandResult>& result, bool taken) {
+  Json out = view(call);
+  std::string detail = result  ? result->detail
+                       : taken ? "the agent has it and has not said yet what became of it"
+                               : "no agent has taken it: it may still, as long as the call goes on";
+  out["result"] = result ? to_string(result->fate) : "pending";
+  std::string text = fmt::format("{}: {}.", out["result"].get<std::string>(), detail);
+  out["detail"] = std::move(detail);
+  text += "\n" + headline(call);
+  auto told = finish(call, std::move(text), std::move(out));
+  told.is_error = result && result->fate == calls::CommandResult::Fate::kFailed;
+  return told;
+}
+
+mcp::ToolResult number_result(const Result<calls::CheckedNumber>& checked) {
+  if (!checked) {
+    const auto& why = checked.error().what;
+    return {.text = "May not be called: " + why, .structured = {{"may_call", false}, {"reason", why}}};
+  }
+  Json out{{"may_call", true}, {"phone_number", checked->e164}};
+  std::string text = checked->e164 + " may be called";
+  if (!checked->region.empty()) {
+    out["region"] = checked->region;
+    text += " (" + checked->region + ")";
+  }
+  text += ".";
+  if (!checked->warning.empty()) {
+    out["warning"] = checked->warning;
+    text += " Warning: " + checked->warning + ".";
+  }
+  return {.text = std::move(text), .structured = std::move(out)};
 }
 
 mcp::ToolResult list_result(const std::vector<Call>& calls) {

@@ -1,4 +1,4 @@
-#include "app/call_prompts.h"
+#include "app/mcp/call_prompts.h"
 
 #include <fmt/format.h>
 

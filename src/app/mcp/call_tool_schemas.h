@@ -6,6 +6,11 @@
 
 namespace call_agent::app {
 
+// What a principal's token must grant.
+inline constexpr const char* kPlaceScope = "calls:place";
+inline constexpr const char* kReadScope = "calls:read";
+inline constexpr const char* kControlScope = "calls:control";
+
 /// Names, words, schemas and annotations of the tools; the handlers are still to be set.
 std::vector<mcp::Tool> call_tool_descriptions();
 

@@ -1,10 +1,10 @@
-#include "app/call_resources.h"
+#include "app/mcp/call_resources.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/call_prompts.h"
-#include "app/fake_call_services.h"
+#include "app/mcp/call_prompts.h"
+#include "app/mcp/fake_call_services.h"
 #include "core/test_run.h"
 
 namespace call_agent::app {
@@ -19,8 +19,9 @@ struct CallResourcesTest : testing::Test {
   asio::io_context io{1};
   FakeServices services{io.get_executor()};
   mcp::ChangeHub hub;
-  CallResources resources{services, hub, io.get_executor(), milliseconds{1}};
-  const mcp::RequestContext context{mcp::RequestContext::Facts{}};
+  CallDesk desk{services, {}};
+  CallResources resources{desk, hub, io.get_executor(), milliseconds{1}};
+  mcp::RequestContext context{mcp::RequestContext::Facts{}};
 
   std::string add_call() {
     calls::Call call;
@@ -53,6 +54,16 @@ TEST_F(CallResourcesTest, WhatThereIsNotIsNotFound) {
                           "file:///etc/passwd", "call://../../etc/passwd", ""}) {
     EXPECT_EQ(read(uri).error().code, Errc::kNotFound) << uri;
   }
+}
+
+TEST_F(CallResourcesTest, AnothersCallHasNothingToReadAndIsNotListed) {
+  const auto id = add_call();
+  services.store_.calls.at(id).owner = "ada";
+  EXPECT_EQ(read("call://call_1/transcript").error().what, read("call://call_2/transcript").error().what);
+  EXPECT_TRUE(test::run_on(io, resources.list("", context)).value().resources.empty());
+  context = mcp::RequestContext({.principal = {.id = "ada", .scopes = {}, .every_scope = false}});
+  EXPECT_TRUE(read("call://call_1/transcript"));
+  EXPECT_EQ(test::run_on(io, resources.list("", context)).value().resources.size(), 1U);
 }
 
 TEST_F(CallResourcesTest, ARecordingIsListedOnceItIsThere) {

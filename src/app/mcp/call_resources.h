@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/call_tools.h"
+#include "app/mcp/call_desk.h"
 #include "core/channel.h"
 #include "mcp/change_hub.h"
 #include "mcp/resource.h"
@@ -28,7 +28,7 @@ class CallResources final : public mcp::ResourceProvider {
   static constexpr std::uintmax_t kMostRecording = 32 * 1024 * 1024;
 
   /// Both outlive it. How often a watched call's record is read: `poll`.
-  CallResources(CallServices& services, mcp::ChangeHub& hub, const asio::any_io_executor& executor, milliseconds poll);
+  CallResources(CallDesk& desk, mcp::ChangeHub& hub, const asio::any_io_executor& executor, milliseconds poll);
 
   awaitable<Result<mcp::ResourcePage>> list(std::string cursor, const mcp::RequestContext& context) override;
   std::vector<mcp::ResourceTemplate> templates() const override;
@@ -39,10 +39,13 @@ class CallResources final : public mcp::ResourceProvider {
   awaitable<void> watch();
 
  private:
-  awaitable<Result<mcp::ResourceContents>> transcript(std::string call_id);
-  awaitable<Result<mcp::ResourceContents>> recording(std::string call_id);
+  awaitable<Result<mcp::ResourceContents>> transcript(std::string call_id, std::string owner);
+  awaitable<Result<mcp::ResourceContents>> recording(std::string call_id, std::string owner);
 
-  CallServices& services_;
+  awaitable<Result<calls::Call>> find(std::string call_id, std::string owner);
+  awaitable<void> look_at(std::string uri);
+
+  CallDesk& desk_;
   mcp::ChangeHub& hub_;
   const milliseconds poll_;
   Notifier watched_;

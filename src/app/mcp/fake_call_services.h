@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/call_tools.h"
+#include "app/mcp/call_services.h"
 #include "calls/memory_store.h"
 
 /// What the MCP tools stand on, without a telephone: tests only.
@@ -27,7 +27,7 @@ class FakeTelephony final : public calls::Telephony {
  public:
   std::vector<std::string> asked;
   calls::DialResult on_dial{.answered = true, .outcome = {}, .detail = "", .sip_status = 200};
-  Result<void> on_delete;
+  Result<void> on_delete, on_check;
   std::function<void()> after_delete;
   std::optional<milliseconds> dial_takes;
 
@@ -37,6 +37,10 @@ class FakeTelephony final : public calls::Telephony {
     asked.push_back("dial");
     if (dial_takes) co_await sleep_for(*dial_takes);
     co_return on_dial;
+  }
+  awaitable<Result<void>> check(Deadline) override {
+    asked.push_back("check");
+    co_return on_check;
   }
   awaitable<Result<void>> delete_room(std::string) override {
     asked.push_back("delete_room");
@@ -60,6 +64,7 @@ class FakeServices final : public CallServices {
     if (missing_) return std::unexpected(*missing_);
     return &placer_;
   }
+  Result<ConfirmPolicy> confirm_policy() override { return policy_; }
   TaskGroup& placing() override { return placing_; }
 
   TaskGroup placing_;
@@ -68,6 +73,7 @@ class FakeServices final : public CallServices {
   FakePlan plan_;
   calls::Placer placer_;
   std::optional<Error> missing_;
+  ConfirmPolicy policy_ = ConfirmPolicy::kNewNumbers;
 };
 
 }  // namespace call_agent::app

@@ -1,24 +1,8 @@
-#include "app/call_tools.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <functional>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "app/call_results.h"
-#include "app/fake_call_services.h"
-#include "core/test_run.h"
-#include "mcp/schema.h"
+#include "app/mcp/call_tools_harness.h"
 
 namespace call_agent::app {
 namespace {
 
-using namespace std::chrono_literals;
 using calls::Outcome;
 using calls::State;
 using testing::AllOf;
@@ -27,35 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-struct CallToolsTest : testing::Test {
-  asio::io_context io{1};
-  FakeServices services{io.get_executor()};
-  CallTools call_tools{services, {.poll = 1ms, .heartbeat = 5s, .hang_up = 20ms}};
-  std::vector<mcp::Tool> tools = call_tools.tools();
-  std::vector<std::string> told;
-  bool wants_progress = false;
-
-  const mcp::Tool& tool(std::string_view name) { return *std::ranges::find(tools, name, &mcp::Tool::name); }
-
-  /// Calls a tool as the server does: arguments fit the schema, and so must the result.
-  mcp::ToolResult call(std::string_view name, const Json& arguments) {
-    EXPECT_EQ(mcp::schema_problems(tool(name).input_schema, arguments), "");
-    mcp::RequestContext::Facts facts;
-    if (wants_progress) {
-      facts.report = [this](double, std::optional<double>, std::string_view message) { told.emplace_back(message); };
-    }
-    const mcp::RequestContext context(std::move(facts));
-    auto result = std::get<mcp::ToolResult>(test::run_on(io, tool(name).handler(arguments, context)));
-    if (!result.is_error) {
-      EXPECT_EQ(mcp::schema_problems(tool(name).output_schema, result.structured), "");
-    }
-    return result;
-  }
-  std::string place() { return call("make_phone_call", {{"phone_number", "+442079460123"}}).structured["call_id"]; }
-  calls::Call& record(const std::string& id) { return services.store_.calls.at(id); }
-};
-
-TEST_F(CallToolsTest, DescribesFiveToolsOfWhichOnlyTheNumberIsRequired) {
+TEST_F(CallToolsTest, DescribesEightToolsOfWhichOnlyTheNumberIsRequired) {
   std::vector<std::string> names;
   for (const auto& one : tools) {
     names.push_back(one.name);
@@ -65,7 +21,8 @@ TEST_F(CallToolsTest, DescribesFiveToolsOfWhichOnlyTheNumberIsRequired) {
       EXPECT_TRUE(schema.contains("description")) << property;
     }
   }
-  EXPECT_THAT(names, ElementsAre("make_phone_call", "wait_for_call", "get_call", "list_calls", "end_call"));
+  EXPECT_THAT(names, ElementsAre("make_phone_call", "wait_for_call", "get_call", "list_calls", "send_to_call",
+                                 "end_call", "transfer_call", "check_number"));
   EXPECT_EQ(tool("make_phone_call").input_schema["required"], Json::array({"phone_number"}));
 }
 
@@ -185,12 +142,16 @@ TEST_F(CallToolsTest, AnUnknownCallIsAnErrorThatSaysWhereToLook) {
 
 TEST_F(CallToolsTest, HangingUpLetsTheAgentSayHowItEnded) {
   const auto id = place();
-  services.telephony_.after_delete = [&] {
+  services.store_.on_command = [&](std::int64_t seq) {
+    services.store_.commands.at(static_cast<std::size_t>(seq) - 1).second = {
+        .taken = true, .result = calls::CommandResult{.detail = "hanging up"}};
     record(id).state = State::kEnded;
     record(id).outcome = Outcome::kCanceled;
     record(id).summary = "Cut short.";
   };
   const auto result = call("end_call", {{"call_id", id}});
+  EXPECT_EQ(sent().kind, calls::Command::Kind::kHangUp);
+  EXPECT_THAT(services.telephony_.asked, Not(Contains("delete_room"))) << "the agent hangs up in its own order";
   EXPECT_FALSE(result.is_error);
   EXPECT_EQ(result.structured["outcome"], "canceled");
   EXPECT_THAT(services.store_.journal, Not(Contains("end canceled")));

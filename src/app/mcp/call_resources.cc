@@ -1,4 +1,4 @@
-#include "app/call_resources.h"
+#include "app/mcp/call_resources.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-#include "app/call_results.h"
+#include "app/mcp/call_results.h"
 #include "core/base64.h"
 
 namespace call_agent::app {
@@ -61,17 +61,18 @@ std::string recording_uri(std::string_view call_id) {
   return fmt::format("{}{}{}", kScheme, call_id, kRecording);
 }
 
-CallResources::CallResources(CallServices& services, mcp::ChangeHub& hub, const asio::any_io_executor& executor,
+CallResources::CallResources(CallDesk& desk, mcp::ChangeHub& hub, const asio::any_io_executor& executor,
                              milliseconds poll)
-    : services_(services), hub_(hub), poll_(poll), watched_(executor) {
+    : desk_(desk), hub_(hub), poll_(poll), watched_(executor) {
   hub_.when_listening([this] { watched_.notify(); });
 }
 
-awaitable<Result<mcp::ResourcePage>> CallResources::list(std::string cursor, const mcp::RequestContext&) {
+awaitable<Result<mcp::ResourcePage>> CallResources::list(std::string cursor, const mcp::RequestContext& context) {
   if (!cursor.empty()) co_return fail(Errc::kInvalidArgument, "unknown cursor: the list has one page");
-  const auto store = services_.store();
+  const auto store = desk_.services().store();
   if (!store) co_return pass(store);
   calls::CallStore::Query query;
+  query.owner = owner_of(context.principal());
   query.limit = kListed;
   const auto calls = co_await (*store)->list(query);
   if (!calls) co_return pass(calls);
@@ -107,31 +108,34 @@ std::vector<mcp::ResourceTemplate> CallResources::templates() const {
            .mime_type = std::string(kRecordingType)}};
 }
 
-awaitable<Result<std::vector<mcp::ResourceContents>>> CallResources::read(std::string uri, const mcp::RequestContext&) {
+awaitable<Result<std::vector<mcp::ResourceContents>>> CallResources::read(std::string uri,
+                                                                          const mcp::RequestContext& context) {
   Result<mcp::ResourceContents> contents = not_found();
   if (auto id = id_of(uri, kTranscript)) {
-    contents = co_await transcript(std::move(*id));
+    contents = co_await transcript(std::move(*id), owner_of(context.principal()));
   } else if (auto recorded = id_of(uri, kRecording)) {
-    contents = co_await recording(std::move(*recorded));
+    contents = co_await recording(std::move(*recorded), owner_of(context.principal()));
   }
   if (!contents) co_return pass(contents);
   contents->uri = std::move(uri);
   co_return std::vector{*std::move(contents)};
 }
 
-awaitable<Result<mcp::ResourceContents>> CallResources::transcript(std::string call_id) {
-  const auto store = services_.store();
-  if (!store) co_return pass(store);
-  const auto call = co_await (*store)->get(call_id);
-  if (!call) co_return call.error().code == Errc::kNotFound ? not_found() : pass(call);
+awaitable<Result<calls::Call>> CallResources::find(std::string call_id, std::string owner) {
+  auto call = co_await desk_.read(std::move(call_id), std::move(owner));
+  if (!call && call.error().code == Errc::kNotFound) co_return not_found();
+  co_return call;
+}
+
+awaitable<Result<mcp::ResourceContents>> CallResources::transcript(std::string call_id, std::string owner) {
+  const auto call = co_await find(std::move(call_id), std::move(owner));
+  if (!call) co_return pass(call);
   co_return mcp::ResourceContents{.uri = {}, .mime_type = std::string(kTranscriptType), .data = markdown(*call)};
 }
 
-awaitable<Result<mcp::ResourceContents>> CallResources::recording(std::string call_id) {
-  const auto store = services_.store();
-  if (!store) co_return pass(store);
-  const auto call = co_await (*store)->get(call_id);
-  if (!call) co_return call.error().code == Errc::kNotFound ? not_found() : pass(call);
+awaitable<Result<mcp::ResourceContents>> CallResources::recording(std::string call_id, std::string owner) {
+  const auto call = co_await find(std::move(call_id), std::move(owner));
+  if (!call) co_return pass(call);
   if (call->recording.empty()) co_return fail(Errc::kNotFound, "this call has no recording (yet)");
   const auto bytes = bytes_of(call->recording);
   if (!bytes) co_return pass(bytes);
@@ -143,22 +147,28 @@ awaitable<void> CallResources::watch() {
   while (true) {
     const auto watched = hub_.watched();
     std::erase_if(told_, [&](const auto& each) { return !watched.contains(each.first); });
-    for (const auto& uri : watched) {
-      const auto id = id_of(uri, kTranscript);
-      const auto store = id ? services_.store() : fail(Errc::kNotFound, "");
-      if (!store) continue;
-      const bool known = told_.contains(uri);
-      const auto events = co_await (*store)->events(*id, told_[uri]);
-      if (!events || events->empty()) continue;
-      told_[uri] = events->back().seq;
-      if (known) hub_.resource_changed(uri, "");
-    }
+    for (const auto& uri : watched) co_await look_at(uri);
     if (watched.empty()) {
       co_await watched_.wait();
     } else {
       co_await sleep_for(poll_);
     }
   }
+}
+
+awaitable<void> CallResources::look_at(std::string uri) {
+  const auto id = id_of(uri, kTranscript);
+  const auto store = desk_.services().store();
+  if (!id || !store) co_return;
+  const bool known = told_.contains(uri);
+  const auto events = co_await (*store)->events(*id, told_[uri]);
+  if (!events || events->empty()) co_return;
+  told_[uri] = events->back().seq;
+  // What was there before somebody began to watch is no news.
+  if (!known) co_return;
+  // Only its owner is told: that a call goes on is nobody else's business.
+  const auto call = co_await (*store)->get(*id);
+  if (call) hub_.resource_changed(uri, call->owner.empty() ? mcp::local_user().id : call->owner);
 }
 
 }  // namespace call_agent::app

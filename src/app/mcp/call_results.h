@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "calls/call.h"
+#include "calls/command.h"
+#include "calls/ports.h"
 #include "core/json.h"
 #include "mcp/tool.h"
 
@@ -21,6 +24,10 @@ inline constexpr std::string_view kUntrusted =
 Json brief_schema();
 Json full_schema();
 Json list_schema();
+/// Of make_phone_call: brief_schema(), or what a dry run found.
+Json placed_schema();
+Json command_schema();
+Json number_schema();
 
 /// What a client should do next with the call.
 std::string next_step(const calls::Call& call);
@@ -31,6 +38,9 @@ mcp::ToolResult brief_result(const calls::Call& call, std::string_view note);
 mcp::ToolResult news_result(const calls::Call& call, std::size_t seen);
 /// Everything.
 mcp::ToolResult full_result(const calls::Call& call);
+/// What became of a command; `taken` is whether the call's agent has it at all.
+mcp::ToolResult command_result(const calls::Call& call, const std::optional<calls::CommandResult>& result, bool taken);
+mcp::ToolResult number_result(const Result<calls::CheckedNumber>& checked);
 mcp::ToolResult list_result(const std::vector<calls::Call>& calls);
 
 /// One turn as a line: `[00:12] callee: "Good evening."`
