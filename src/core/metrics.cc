@@ -61,7 +61,7 @@ Metrics::Series& Metrics::series(std::string_view name, std::string_view help, s
   return family.series[written(labels)];
 }
 
-Metrics::Counter& Metrics::counter(std::string_view name, std::string_view help, Labels labels) {
+Metrics::Counter& Metrics::counter(std::string_view name, std::string_view help, const Labels& labels) {
   const std::scoped_lock lock(mutex_);
   auto& made = std::get<std::unique_ptr<Counter>>(series(name, help, "counter", labels));
   if (!made) made = std::make_unique<Counter>();
@@ -69,7 +69,7 @@ Metrics::Counter& Metrics::counter(std::string_view name, std::string_view help,
 }
 
 Metrics::Histogram& Metrics::histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
-                                       Labels labels) {
+                                       const Labels& labels) {
   const std::scoped_lock lock(mutex_);
   Series& one = series(name, help, "histogram", labels);
   if (!std::holds_alternative<std::unique_ptr<Histogram>>(one)) one = std::make_unique<Histogram>(std::move(bounds));

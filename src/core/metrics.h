@@ -50,8 +50,9 @@ class Metrics {
   using Gauge = std::function<double()>;
 
   /// The same name and labels give the same one. `help` is kept from the first time.
-  Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
-  Histogram& histogram(std::string_view name, std::string_view help, std::vector<double> bounds, Labels labels = {});
+  Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
+  Histogram& histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
+                       const Labels& labels = {});
   /// What `gauge` refers to outlives this, or remove_gauge() comes first.
   void add_gauge(std::string_view name, std::string_view help, Gauge gauge);
   void remove_gauge(std::string_view name);

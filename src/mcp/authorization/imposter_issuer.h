@@ -14,11 +14,16 @@ namespace call_agent::mcp {
 /// For tests: an authorization server as far as a resource server sees one, on a free port of loopback.
 class ImposterIssuer {
  public:
-  explicit ImposterIssuer(const asio::any_io_executor& executor) : changed(executor) {
-    server_ = net::HttpServer::create(executor, {}, [this](net::ServerRequest request, net::ServerReply& reply) {
-                return answer(std::move(request), reply);
-              }).value();
-    url = fmt::format("http://127.0.0.1:{}", server_->listen("127.0.0.1", 0).value());
+  /// `certificate`, of PEM: speaks TLS with it.
+  explicit ImposterIssuer(const asio::any_io_executor& executor, const std::string& certificate = {})
+      : changed(executor) {
+    server_ = net::HttpServer::create(executor, {.certificate_file = certificate, .key_file = certificate},
+                                      [this](net::ServerRequest request, net::ServerReply& reply) {
+                                        return answer(std::move(request), reply);
+                                      })
+                  .value();
+    url = fmt::format("{}://127.0.0.1:{}", certificate.empty() ? "http" : "https",
+                      server_->listen("127.0.0.1", 0).value());
     says_issuer = url;
     keys_at = url + "/keys";
   }

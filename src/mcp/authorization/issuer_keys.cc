@@ -12,15 +12,15 @@
 namespace call_agent::mcp {
 namespace {
 
-constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{256} * 1024;
 constexpr milliseconds kFetchLimit{8'000};
 
-/// Whoever can change what is fetched can make up tokens.
-Result<void> check_url(std::string_view text) {
+/// Whoever can change what is fetched can make up tokens: it comes by HTTPS, or from this machine if the issuer does.
+Result<void> check_url(std::string_view text, bool issuer_is_here) {
   const auto url = net::parse_url(text);
   if (!url) return pass(url);
   if (url->websocket) return fail(Errc::kInvalidArgument, "URL scheme must be https");
-  if (!url->secure && !net::is_loopback(url->authority())) {
+  if (!url->secure && !(issuer_is_here && net::is_loopback(url->authority()))) {
     return fail(Errc::kInvalidArgument, "URL scheme must be https: whoever can change the keys can make up tokens");
   }
   return {};
@@ -49,7 +49,7 @@ IssuerKeys::IssuerKeys(const asio::any_io_executor& executor, Options options)
       fetches_(executor) {}
 
 Result<std::unique_ptr<IssuerKeys>> IssuerKeys::create(const asio::any_io_executor& executor, Options options) {
-  if (auto fine = check_url(options.issuer); !fine) {
+  if (auto fine = check_url(options.issuer, /*issuer_is_here=*/true); !fine) {
     return fail(fine.error().code, "issuer: " + fine.error().what);
   }
   if (options.issuer.find_first_of("?#") != std::string::npos) {
@@ -67,12 +67,12 @@ awaitable<Result<KeySet::Verdict>> IssuerKeys::verify(Jwt jwt) {
   if (schedule_.need(Clock::now()) >= FetchSchedule::Need::kFirst) {
     co_return fail(Errc::kUnavailable, "the keys of the token's issuer cannot be fetched");
   }
-  auto verdict = keys_->verify(jwt);
+  auto verdict = keys_.verify(jwt);
   if (verdict == KeySet::Verdict::kUnknownKey) {
     if (schedule_.may_look(Clock::now())) begin_fetch();
     if (fetching_) {
       co_await until_fetched();
-      verdict = keys_->verify(jwt);
+      verdict = keys_.verify(jwt);
     }
   }
   co_return verdict;
@@ -107,7 +107,7 @@ awaitable<void> IssuerKeys::fetch() {
   if (keys) {
     keys_ = *std::move(keys);
     schedule_.fetched(Clock::now());
-    log::info("fetched {} keys of issuer {}", keys_->size(), options_.issuer);
+    log::info("fetched {} keys of issuer {}", keys_.size(), options_.issuer);
   } else {
     log::warn("fetching the keys of issuer {}: {}", options_.issuer, keys.error().what);
   }
@@ -116,7 +116,7 @@ awaitable<void> IssuerKeys::fetch() {
 awaitable<Result<KeySet>> IssuerKeys::fetch_keys(Deadline deadline) {
   const auto url = co_await find_keys(deadline);
   if (!url) co_return pass(url);
-  if (auto fine = check_url(*url); !fine) {
+  if (auto fine = check_url(*url, options_.issuer.starts_with("http:")); !fine) {
     co_return fail(Errc::kUnavailable, fmt::format("jwks_uri of its metadata: {}", fine.error().what));
   }
   const auto text = co_await get(*url, deadline);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,7 +45,7 @@ class IssuerKeys {
   const Options options_;
   net::HttpClient client_;
   FetchSchedule schedule_;
-  std::optional<KeySet> keys_;
+  KeySet keys_;  // Nothing before the first fetch.
   bool fetching_ = false;
   Notifier changed_;
   TaskGroup fetches_;

@@ -5,6 +5,7 @@
 
 #include "mcp/authorization/imposter_issuer.h"
 #include "net/imposter_server.h"
+#include "net/test_certificate.h"
 
 namespace call_agent::mcp {
 namespace {
@@ -164,6 +165,30 @@ awaitable<void> as_openid() {
 }
 TEST(IssuerKeys, AreFoundWhereOpenIdConnectPutsThem) {
   run_test(as_openid);
+}
+
+awaitable<void> by_https() {
+  const auto executor = co_await asio::this_coro::executor;
+  const net::TestCertificate certificate("IP:127.0.0.1");
+  ImposterIssuer issuer(executor, certificate.path());
+  ImposterIssuer plain(executor);
+  issuer.keys = plain.keys = key_set_of({first_key()});
+  const auto keys =
+      IssuerKeys::create(executor, {.issuer = issuer.url, .ca_file = certificate.path(), .schedule = kAtOnce}).value();
+  issuer.keys_at = plain.url + "/keys";
+  EXPECT_FALSE(co_await keys->verify(signed_by(first_key())));
+  EXPECT_EQ(plain.key_fetches, 0) << "what is on this machine is not the issuer's to point at";
+  issuer.keys_at = issuer.url + "/keys";
+  EXPECT_EQ(co_await keys->verify(signed_by(first_key())), Verdict::kGood);
+  const auto stranger = IssuerKeys::create(executor, {.issuer = issuer.url, .schedule = kAtOnce}).value();
+  EXPECT_FALSE(co_await stranger->verify(signed_by(first_key()))) << "whose certificate nobody vouches for";
+  co_await stranger->stop();
+  co_await keys->stop();
+  co_await plain.stop();
+  co_await issuer.stop();
+}
+TEST(IssuerKeys, ComeByHttps) {
+  run_test(by_https);
 }
 
 TEST(IssuerKeys, LookForMetadataInItsPlaces) {
