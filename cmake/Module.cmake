@@ -29,11 +29,20 @@ function(call_agent_test module)
   endif()
 endfunction()
 
-# call_agent_fuzzer(NAME MODULE SOURCE): a libFuzzer target, fuzz_NAME; its corpus lives in src/…/fuzz/corpus/NAME.
+# call_agent_fuzzer(NAME MODULE SOURCE): a libFuzzer target, fuzz_NAME; its corpus lives in src/…/fuzz/corpus/NAME. In
+#   every other build the corpus is replayed as a unit test.
 function(call_agent_fuzzer name module source)
   if(CALL_AGENT_FUZZ)
     add_executable(fuzz_${name} ${source})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     target_link_libraries(fuzz_${name} PRIVATE call_agent_${module} call_agent_flags)
+  else()
+    add_executable(replay_${name} ${source} ${CMAKE_SOURCE_DIR}/src/core/fuzz/replay_main.cc)
+    target_link_libraries(replay_${name} PRIVATE call_agent_${module} call_agent_flags)
+    add_dependencies(unit_tests replay_${name})
+    get_filename_component(folder ${source} DIRECTORY)
+    add_test(NAME ${module}.corpus_${name}
+      COMMAND replay_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/corpus/${name})
+    set_tests_properties(${module}.corpus_${name} PROPERTIES LABELS unit TIMEOUT 600)
   endif()
 endfunction()

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/ports.h"
 #include "core/clock.h"
@@ -24,12 +25,23 @@ struct Turn {
   Json metrics = Json::object();
 };
 
+/// What the agent wants to know from its principal.
+struct Question {
+  std::string id;  ///< Unique within the call.
+  std::string text;
+  std::vector<std::string> choices;  ///< Empty: any answer.
+  milliseconds limit{0};             ///< For the answer, from now.
+};
+
 /// Where a session tells what happens while it happens. Called on the session's executor; must not block: an
 /// implementation that writes to a disk queues.
 class Journal {
  public:
   virtual ~Journal() = default;
   virtual void on_turn(const Turn& turn) = 0;
+  virtual void on_question(const Question& question) = 0;
+  /// `how`: "answered" or "expired". A question that is open when the call ends is never closed.
+  virtual void on_question_closed(std::string_view id, std::string_view how) = 0;
   /// `kind`: backchannel, noise, interruption, reply_dropped, tool, still_there, reply_failed, voice_failed, ended …
   virtual void on_event(std::string_view kind, const Json& data) = 0;
 };

@@ -11,10 +11,14 @@ struct Phrases {
   std::string nobody_there = "I cannot hear anyone, so I will hang up now. Goodbye.";
   std::string say_again = "Sorry, I did not catch that. Could you say it again?";
   std::string one_moment = "Sorry, one moment please.";
+  std::string please_wait = "One moment, please.";
   std::string trouble = "I am sorry, I have a technical problem and have to end the call. Goodbye.";
   std::string time_is_up = "I am sorry, I have to end the call here. Thank you, and goodbye.";
   std::string goodbye = "Thank you. Goodbye.";
 };
+
+/// The phrases in a language (BCP 47); English if we do not have it.
+Phrases phrases_in(std::string_view language);
 
 /// Lower case, letters, digits and single spaces only; apostrophes vanish, what stands in brackets (such as
 /// "[coughs]") is dropped.

@@ -81,6 +81,12 @@ struct Tool {
   Json parameters;  ///< JSON Schema.
 };
 
+/// What to do where a machine answers.
+struct Voicemail {
+  bool leave_message = false;  ///< Else hang up without a word.
+  std::string message;         ///< Word for word; empty lets the language model choose.
+};
+
 /// What the call is for, as its principal gave it.
 struct Objective {
   std::string text;     ///< Free text: "Book a table for two tomorrow at eight, under the name Ada."
@@ -88,6 +94,7 @@ struct Objective {
   std::string opening;  ///< First words to say; empty lets the language model choose.
   Json result_schema;   ///< JSON Schema of the answers wanted; null if none.
   std::string language = "en";
+  Voicemail voicemail{};
 };
 
 /// A field the principal asked for, with the callee's words it rests on.

@@ -115,7 +115,7 @@ TEST(Tools, TheModelIsToldWhichFieldsThereAre) {
   Objective objective;
   objective.result_schema = Json::parse(R"({"properties": {"time": {}, "party": {}}})");
   const auto tools = standard_tools(objective);
-  ASSERT_EQ(tools.size(), 3U);
+  ASSERT_EQ(tools.size(), 4U);
   EXPECT_EQ(tools[1].parameters["properties"]["field"]["enum"], Json::parse(R"(["party", "time"])"));
   EXPECT_EQ(tools[1].parameters["required"].size(), 3U);
 }

@@ -15,6 +15,7 @@ constexpr milliseconds kHeartbeat{500};
 constexpr milliseconds kLateEcho{128};
 constexpr milliseconds kSurelyEcho{96};
 constexpr milliseconds kLateBurst{2000};
+constexpr milliseconds kDtmfPause{500};  // Of a w, as modems have it.
 
 }  // namespace
 
@@ -229,13 +230,33 @@ awaitable<void> Session::reply(int id, std::vector<Message> history) {
     co_return;
   }
   ReplyDone event{.reply = id};
-  for (const auto& call : done->tool_calls) (call.name == kEndCall ? event.ends_call : event.other_tools) = true;
+  for (const auto& call : done->tool_calls) {
+    (call.name == kEndCall ? event.ends_call : event.other_tools) = true;
+    if (call.name == kAskPrincipal && !question_ && parse_question(call)) event.asks_principal = true;
+  }
   reply_tools_ = std::move(done->tool_calls);
   dispatch(event);
 }
 
-awaitable<void> Session::press(std::string digits) {
-  const auto sent = co_await ports_.media.send_dtmf(digits);
+awaitable<Result<void>> Session::press(std::string digits) {
+  if (auto valid = check_digits(digits); !valid) co_return pass(valid);
+  for (std::size_t at = 0; at < digits.size();) {
+    if (digits[at] == 'w') {
+      co_await sleep_for(kDtmfPause);
+      ++at;
+      continue;
+    }
+    const auto end = std::min(digits.find('w', at), digits.size());
+    if (auto sent = co_await ports_.media.send_dtmf(std::string_view(digits).substr(at, end - at)); !sent) {
+      co_return sent;
+    }
+    at = end;
+  }
+  co_return Result<void>{};
+}
+
+awaitable<void> Session::press_for_model(std::string digits) {
+  const auto sent = co_await press(std::move(digits));
   if (!sent) log::warn("digits were not sent: {}", sent.error().what);
 }
 

@@ -82,6 +82,15 @@ class Session : private Voice::Listener {
   void callee_left();
   /// A digit the callee pressed: 0-9 * # A-D.
   void dtmf_heard(char digit);
+
+  // What the principal sends meanwhile.
+
+  /// Something for the agent to do or know; it is taken up with its next words.
+  void instruct(const std::string& text);
+  /// Errors: kNotFound if this question is not the open one: it was answered before, or too late.
+  Result<void> answer_question(const std::string& id, const std::string& text);
+  /// Presses keys (see check_digits). Returns once the last is sent. Errors: kInvalidArgument; those of the media.
+  awaitable<Result<void>> press(std::string digits);
   /// Ends the conversation at once, mid-word: our side cancelled the call.
   void stop();
 
@@ -95,7 +104,7 @@ class Session : private Voice::Listener {
   awaitable<void> judge_turns();
   awaitable<void> mind_the_silence();
   awaitable<void> reply(int id, std::vector<Message> history);
-  awaitable<void> press(std::string digits);
+  awaitable<void> press_for_model(std::string digits);
   awaitable<void> write_report();
 
   awaitable<void> hear(std::span<const Sample> audio);
@@ -120,7 +129,10 @@ class Session : private Voice::Listener {
   void perform(const FinishVoice&);
   void perform(const RecordCallee& action);
   void perform(const Note& action);
+  void perform(const ExpireQuestion&);
   void perform(const HangUp& action);
+  std::string ask_principal(const ToolCall& call);
+  void principal_said(Json message);
   std::string run_tool(const ToolCall& call);
   void record_agent(Voice::Heard heard, bool finished);
   void record(Turn turn);
@@ -163,6 +175,8 @@ class Session : private Voice::Listener {
   std::vector<Message> history_;
   std::vector<Turn> transcript_;
   std::vector<Answer> answers_;
+  std::optional<Question> question_;  // The open one.
+  int questions_ = 0;
   milliseconds voice_began_{0};
   TurnMetrics metrics_;
   std::map<std::string, int, std::less<>> counts_;

@@ -86,10 +86,53 @@ std::string Session::run_tool(const ToolCall& call) {
   if (call.name == kSendDtmf) {
     auto digits = parse_digits(call);
     if (!digits) return "Error: " + digits.error().what;
-    tasks_.spawn(press(std::move(*digits)));
+    tasks_.spawn(press_for_model(std::move(*digits)));
     return "Sent.";
   }
+  if (call.name == kAskPrincipal) return ask_principal(call);
   return "Error: there is no tool of this name.";
+}
+
+std::string Session::ask_principal(const ToolCall& call) {
+  auto asked = parse_question(call);
+  if (!asked) return "Error: " + asked.error().what;
+  if (question_) return "Error: your principal has not answered the question before yet.";
+  question_ = Question{.id = "question_" + std::to_string(++questions_),
+                       .text = std::move(asked->text),
+                       .choices = std::move(asked->choices),
+                       .limit = options_.turns.question_limit};
+  ports_.journal.on_question(*question_);
+  return "Asked as " + question_->id + ". Until the answer comes, say at most that you are waiting for it.";
+}
+
+Result<void> Session::answer_question(const std::string& id, const std::string& text) {
+  if (!question_ || question_->id != id || over_) {
+    return fail(Errc::kNotFound, "the agent no longer waits for an answer to " + id);
+  }
+  ports_.journal.on_question_closed(id, "answered");
+  principal_said({{"question", question_->text}, {"answer", text}});
+  question_.reset();
+  dispatch(PrincipalSpoke{.awaited = true});
+  return {};
+}
+
+void Session::perform(const ExpireQuestion&) {
+  if (!question_) return;
+  ports_.journal.on_question_closed(question_->id, "expired");
+  principal_said({{"question", question_->text},
+                  {"answer", nullptr},
+                  {"note", "No answer in time. Say that you will come back to them on that, and go on."}});
+  question_.reset();
+}
+
+void Session::instruct(const std::string& text) {
+  principal_said({{"instruction", text}});
+  dispatch(PrincipalSpoke{});
+}
+
+// Their own kind of message: nothing the callee says can look like it.
+void Session::principal_said(Json message) {
+  history_.push_back({Role::kSystem, dump_json(Json{{"from_your_principal", std::move(message)}}), {}, {}});
 }
 
 void Session::perform(const Speak& action) {

@@ -258,6 +258,12 @@ class FakeJournal : public Journal {
   std::vector<Turn> turns;
   std::vector<std::pair<std::string, Json>> events;
   void on_turn(const Turn& turn) override { turns.push_back(turn); }
+  void on_question(const Question& question) override {
+    events.emplace_back("question", Json{{"id", question.id}, {"text", question.text}});
+  }
+  void on_question_closed(std::string_view id, std::string_view how) override {
+    events.emplace_back("question_closed", Json{{"id", id}, {"how", how}});
+  }
   void on_event(std::string_view kind, const Json& data) override { events.emplace_back(kind, data); }
   int count(std::string_view kind) const {
     return static_cast<int>(std::ranges::count(events, kind, [](const auto& event) { return event.first; }));

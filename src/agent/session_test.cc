@@ -232,7 +232,7 @@ TEST_F(SessionTest, BadToolCallsAreToldToTheModelNotObeyed) {
   hold();
   EXPECT_EQ(media_.digits, "");
   const auto& history = llm_.histories[1];
-  EXPECT_EQ(history[3].text, "Error: \"digits\" must be 1 to 32 of 0-9 * # A-D");
+  EXPECT_EQ(history[3].text, "Error: digits must be 1 to 32 of 0-9 * # A-D, and w for a pause");
   EXPECT_EQ(history[4].text, "Error: record_answer needs \"field\", a string");
   EXPECT_EQ(history[5].text, "Error: there is no tool of this name.");
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/answer_schema.h"
 #include "agent/phrases.h"
 
 namespace call_agent::agent {
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::size_t kMostAnswers = 64;
 constexpr std::size_t kMostDigits = 32;
+constexpr std::size_t kMostQuestionBytes = 500;
+constexpr std::size_t kMostChoices = 8;
+constexpr std::size_t kMostChoiceBytes = 100;
 
 Json object_schema(Json properties) {
   Json required = Json::array();
@@ -24,30 +28,6 @@ const Json* schema_fields(const Json& schema) {
   if (!schema.is_object()) return nullptr;
   const auto fields = schema.find("properties");
   return fields != schema.end() && fields->is_object() ? &*fields : nullptr;
-}
-
-bool has_type(const Json& value, const std::string& type) {
-  if (type == "string") return value.is_string();
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "array") return value.is_array();
-  if (type == "object") return value.is_object();
-  if (type == "null") return value.is_null();
-  return true;
-}
-
-bool fits(const Json& value, const Json& field_schema) {
-  if (!field_schema.is_object()) return true;
-  if (const auto allowed = field_schema.find("enum"); allowed != field_schema.end() && allowed->is_array()) {
-    if (std::ranges::find(*allowed, value) == allowed->end()) return false;
-  }
-  const auto type = field_schema.find("type");
-  if (type == field_schema.end()) return true;
-  if (type->is_string()) return has_type(value, type->get<std::string>());
-  if (!type->is_array()) return true;
-  return std::ranges::any_of(
-      *type, [&](const Json& one) { return one.is_string() && has_type(value, one.get<std::string>()); });
 }
 
 // The turn of the callee that has these words; the one the answer names, if that one does.
@@ -86,7 +66,16 @@ std::vector<Tool> standard_tools(const Objective& objective) {
                       {"value", {{"description", "The answer, in the type the objective asks for"}}},
                       {"quote", text("The other person's own words it rests on, exactly as transcribed")}})},
       {std::string(kSendDtmf), "Press keys on the telephone, for a menu.",
-       object_schema({{"digits", text("Any of 0-9 * # A-D, at most 32")}})},
+       object_schema({{"digits", text("Any of 0-9 * # A-D, w to pause, at most 32")}})},
+      {std::string(kAskPrincipal),
+       "Ask your principal what only they can decide or know. The other person is asked to wait a moment for you, so "
+       "say nothing about it yourself; the answer follows in a system message, within a minute.",
+       {{"type", "object"},
+        {"properties",
+         {{"question", text("One short question, complete in itself")},
+          {"choices",
+           {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", "Answers to choose from"}}}}},
+        {"required", {"question"}}}},
   };
 }
 
@@ -108,18 +97,43 @@ Result<Answer> parse_answer(const ToolCall& call) {
   return Answer{.field = *field, .value = arguments["value"], .quote = *quote};
 }
 
+Result<std::string> check_digits(std::string_view digits) {
+  const bool valid = digits.find_first_not_of("0123456789*#ABCDw") == std::string_view::npos;
+  if (digits.empty() || digits.size() > kMostDigits || !valid) {
+    return fail(Errc::kInvalidArgument, "digits must be 1 to 32 of 0-9 * # A-D, and w for a pause");
+  }
+  return std::string(digits);
+}
+
 Result<std::string> parse_digits(const ToolCall& call) {
   const auto& arguments = call.arguments;
   const auto found = arguments.is_object() ? arguments.find("digits") : arguments.end();
   if (!arguments.is_object() || found == arguments.end() || !found->is_string()) {
     return fail(Errc::kInvalidArgument, "send_dtmf needs \"digits\", a string");
   }
-  auto digits = found->get<std::string>();
-  const bool valid = digits.find_first_not_of("0123456789*#ABCD") == std::string::npos;
-  if (digits.empty() || digits.size() > kMostDigits || !valid) {
-    return fail(Errc::kInvalidArgument, "\"digits\" must be 1 to 32 of 0-9 * # A-D");
+  return check_digits(found->get_ref<const std::string&>());
+}
+
+Result<PrincipalQuestion> parse_question(const ToolCall& call) {
+  const auto& arguments = call.arguments;
+  PrincipalQuestion question;
+  if (arguments.is_object() && arguments.contains("question") && arguments["question"].is_string()) {
+    question.text = arguments["question"];
   }
-  return digits;
+  if (question.text.empty() || question.text.size() > kMostQuestionBytes) {
+    return fail(Errc::kInvalidArgument, "ask_principal needs \"question\", a string of at most 500 bytes");
+  }
+  const auto choices = arguments.find("choices");
+  if (choices == arguments.end() || choices->is_null()) return question;
+  const auto usable = [](const Json& one) {
+    return one.is_string() && !one.get_ref<const std::string&>().empty() &&
+           one.get_ref<const std::string&>().size() <= kMostChoiceBytes;
+  };
+  if (!choices->is_array() || choices->size() > kMostChoices || !std::ranges::all_of(*choices, usable)) {
+    return fail(Errc::kInvalidArgument, "\"choices\" must be at most 8 short strings");
+  }
+  for (const auto& choice : *choices) question.choices.push_back(choice);
+  return question;
 }
 
 CheckedReport check_report(Report report, std::span<const Answer> recorded, std::span<const Turn> transcript,

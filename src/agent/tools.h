@@ -15,6 +15,7 @@ namespace call_agent::agent {
 /// - `end_call {reason}`: hang up once what it says with it has been heard.
 /// - `record_answer {field, value, quote}`: keep one answer the objective asks for.
 /// - `send_dtmf {digits}`: press keys.
+/// - `ask_principal {question, choices}`: ask the one the call is made for, while the callee waits.
 ///
 /// `record_answer` names the fields of the objective's result schema, if it has one.
 std::vector<Tool> standard_tools(const Objective& objective);
@@ -22,11 +23,21 @@ std::vector<Tool> standard_tools(const Objective& objective);
 inline constexpr std::string_view kEndCall = "end_call";
 inline constexpr std::string_view kRecordAnswer = "record_answer";
 inline constexpr std::string_view kSendDtmf = "send_dtmf";
+inline constexpr std::string_view kAskPrincipal = "ask_principal";
 
 /// The answer of a record_answer call. Errors: kInvalidArgument, in words the language model can act on.
 Result<Answer> parse_answer(const ToolCall& call);
-/// The digits of a send_dtmf call: 1 to 32 of 0-9 * # A-D. Errors: as above.
+/// Keys to press: 1 to 32 of 0-9 * # A-D, and w for half a second's pause. Errors: kInvalidArgument.
+Result<std::string> check_digits(std::string_view digits);
+/// The digits of a send_dtmf call. Errors: as above.
 Result<std::string> parse_digits(const ToolCall& call);
+
+struct PrincipalQuestion {
+  std::string text;
+  std::vector<std::string> choices;  ///< Empty: any answer.
+};
+/// The question of an ask_principal call. Errors: as above.
+Result<PrincipalQuestion> parse_question(const ToolCall& call);
 
 /// A report with only what can be shown: an answer whose quote is not among the callee's words is dropped, so is one
 /// whose field or type is not the result schema's. `turn` is set to the turn the quote is from. Of two answers to one

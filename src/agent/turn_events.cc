@@ -24,6 +24,7 @@ struct Describe {
   std::string operator()(const RecordCallee& a) const {
     return fmt::format("record_callee \"{}\" {}-{}", a.text, a.start.count(), a.end.count());
   }
+  std::string operator()(const ExpireQuestion&) const { return "expire_question"; }
   std::string operator()(const Note& a) const { return fmt::format("note {} \"{}\"", a.kind, a.text); }
   std::string operator()(const HangUp& a) const { return fmt::format("hang_up {}", to_string(a.reason)); }
 };

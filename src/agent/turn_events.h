@@ -49,8 +49,9 @@ struct ReplyPiece {
 };
 struct ReplyDone {
   int reply;
-  bool ends_call = false;    ///< It called end_call.
-  bool other_tools = false;  ///< It called a tool whose result the language model must see if it said nothing.
+  bool ends_call = false;       ///< It called end_call.
+  bool other_tools = false;     ///< It called a tool whose result the language model must see if it said nothing.
+  bool asks_principal = false;  ///< It called ask_principal: the callee is asked to wait.
 };
 struct ReplyFailed {
   int reply;
@@ -67,6 +68,10 @@ struct VoiceFailed {
 struct DigitHeard {
   char digit;
 };
+/// The principal's words are in the conversation: the language model has to be asked what follows from them.
+struct PrincipalSpoke {
+  bool awaited = false;  ///< The answer to its question, for which the callee waits.
+};
 struct CalleeLeft {
   EndReason reason = EndReason::kCalleeLeft;  ///< Or kMediaLost.
 };
@@ -75,9 +80,9 @@ struct Tick {
   bool voiced = false;  ///< The last 32 ms sounded like speech.
 };
 
-using Event =
-    std::variant<Answered, SpeechStarted, SpeechPaused, Transcribed, TurnJudged, ReplyPiece, ReplyDone, ReplyFailed,
-                 VoiceStarted, VoiceIdle, VoiceHeld, VoiceFailed, DigitHeard, CalleeLeft, StopRequested, Tick>;
+using Event = std::variant<Answered, SpeechStarted, SpeechPaused, Transcribed, TurnJudged, ReplyPiece, ReplyDone,
+                           ReplyFailed, VoiceStarted, VoiceIdle, VoiceHeld, VoiceFailed, DigitHeard, PrincipalSpoke,
+                           CalleeLeft, StopRequested, Tick>;
 
 // What is to be done, in this order.
 
@@ -115,13 +120,15 @@ struct Note {
   std::string kind;  ///< As Journal::on_event.
   std::string text;
 };
+struct ExpireQuestion {};  ///< The principal did not answer in time.
 struct HangUp {
   EndReason reason;
   std::string detail;
 };
 
-using Action = std::variant<StartSegment, EndSegment, Transcribe, JudgeTurn, StartReply, CancelReply, RunTools, Speak,
-                            HoldVoice, ReleaseVoice, StopVoice, FinishVoice, RecordCallee, Note, HangUp>;
+using Action =
+    std::variant<StartSegment, EndSegment, Transcribe, JudgeTurn, StartReply, CancelReply, RunTools, Speak, HoldVoice,
+                 ReleaseVoice, StopVoice, FinishVoice, RecordCallee, Note, ExpireQuestion, HangUp>;
 
 /// One line, for logs, replays and tests: "judge_turn 3", "speak \"Hello.\"".
 std::string describe(const Action& action);

@@ -230,6 +230,8 @@ void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds 
   prompts_ = unclear_ = tool_rounds_ = 0;
   patient_ = asks_for_patience(text);
   silent_since_ = now_;
+  // "Sure, go ahead": whoever waits for an answer wants no further words.
+  const bool waits = asked_principal_ && (is_backchannel(text) || is_short_answer(text) || asks_for_patience(text));
   const bool farewell = closing_ && is_farewell(text) && mouth_ == Mouth::kSilent;
   emit(RecordCallee{std::move(text), start, end_of_speech, confidence});
   if (farewell) {
@@ -238,6 +240,7 @@ void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds 
   }
   if (goodbye_is_final()) return;
   closing_.reset();
+  if (waits) return drop_reply();
   if (!reply_) return start_reply({});
   reply_->committed = true;
   mouth_ = Mouth::kThinking;

@@ -14,6 +14,7 @@ void TurnTaking::start_reply(const std::string& tentative) {
   reply_ = Reply{.id = next_reply_++, .committed = tentative.empty(), .asked = now_};
   splitter_ = SentenceSplitter{};
   voice_idle_ = true;
+  news_ = News::kNone;
   if (reply_->committed) {
     mouth_ = Mouth::kThinking;
   } else {
@@ -68,6 +69,7 @@ void TurnTaking::on(const ReplyDone& event) {
   reply_->done = true;
   reply_->ends_call = event.ends_call;
   reply_->other_tools = event.other_tools;
+  reply_->asks_principal = event.asks_principal && !event.ends_call;
 }
 
 void TurnTaking::on(const ReplyFailed& event) {
@@ -159,6 +161,10 @@ void TurnTaking::settle_speaking() {
     }
     if (reply_->done && !reply_->settled) {
       reply_->settled = true;
+      if (reply_->asks_principal) {
+        asked_principal_ = now_;
+        speak({phrases_.please_wait});
+      }
       const bool spoken = reply_->spoken;
       if (reply_->ends_call || reply_->other_tools) emit(RunTools{reply_->id});
       if (reply_->ends_call) {

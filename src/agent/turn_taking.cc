@@ -18,6 +18,7 @@ std::vector<Action> TurnTaking::step(milliseconds now, const Event& event) {
   if (!over_ && active_ && !leaving_) {
     settle_listening();
     if (!over_) settle_speaking();
+    if (!over_) settle_principal();
     if (!over_) settle_limits();
   }
   return std::exchange(actions_, {});
@@ -35,6 +36,11 @@ void TurnTaking::on(const Answered& event) {
 void TurnTaking::on(const DigitHeard& event) {
   if (digits_.size() < 32) digits_ += event.digit;
   digits_at_ = now_;
+}
+
+void TurnTaking::on(const PrincipalSpoke& event) {
+  if (event.awaited) asked_principal_.reset();
+  if (event.awaited || news_ == News::kNone) news_ = event.awaited ? News::kAnswer : News::kInstruction;
 }
 
 void TurnTaking::on(const Tick& event) {
@@ -69,8 +75,20 @@ void TurnTaking::end(EndReason reason, std::string detail) {
   over_ = true;
 }
 
+void TurnTaking::settle_principal() {
+  if (asked_principal_ && now_ - *asked_principal_ >= options_.question_limit) {
+    emit(ExpireQuestion{});
+    asked_principal_.reset();
+    news_ = News::kAnswer;
+  }
+  if (news_ == News::kNone || mouth_ != Mouth::kSilent || reply_ || callee_.open || closing_) return;
+  if (news_ == News::kInstruction && (asked_principal_ || now_ - silent_since_ < options_.instruction_pause)) return;
+  tool_rounds_ = 0;
+  start_reply({});
+}
+
 void TurnTaking::settle_limits() {
-  const bool quiet = mouth_ == Mouth::kSilent && !callee_.open && !closing_ && digits_.empty();
+  const bool quiet = mouth_ == Mouth::kSilent && !callee_.open && !closing_ && digits_.empty() && !asked_principal_;
   if (now_ >= options_.max_duration) {
     silence_the_agent();
     return end(EndReason::kDuration, "the longest duration of a call was reached");

@@ -19,6 +19,7 @@ namespace call_agent::agent {
 ///   dropped unheard if the callee goes on.
 /// - The callee speaks while the agent does: the voice is held at once, before anything is known. A backchannel, a
 ///   greeting on picking up or a noise lets it go on where it was; anything else takes the turn.
+/// - While the principal is asked something the callee waits, and silence is in order; the answer is passed on at once.
 /// - Silence, the longest duration and failures end the call with words, never without.
 ///
 /// Pure: no I/O, no clock, no randomness; the same events give the same actions. Not thread-safe.
@@ -43,6 +44,8 @@ class TurnTaking {
     milliseconds silence_prompt{8000};    ///< Mutual silence before "are you still there".
     milliseconds patient_prompt{30000};   ///< The same after "one moment please".
     int most_prompts = 2;
+    milliseconds question_limit{60000};    ///< For the principal to answer while the callee waits.
+    milliseconds instruction_pause{1500};  ///< Mutual silence in which an instruction is taken up unasked.
     milliseconds max_duration{600000};
     milliseconds wrap_up{10000};      ///< Before max_duration: when the agent says that time is up.
     milliseconds goodbye_grace{600};  ///< After the agent's goodbye, for a last word of the callee.
@@ -84,11 +87,13 @@ class TurnTaking {
     bool settled = false;  ///< Its tools have run.
     bool ends_call = false;
     bool other_tools = false;
+    bool asks_principal = false;
     bool failed = false;  ///< While not committed.
     milliseconds asked{0};
     std::size_t bytes = 0;
   };
   enum class Mouth { kSilent, kThinking, kSpeaking };
+  enum class News { kNone, kInstruction, kAnswer };
 
   void on(const Answered& event);
   void on(const SpeechStarted& event);
@@ -103,6 +108,7 @@ class TurnTaking {
   void on(const VoiceHeld& event);
   void on(const VoiceFailed& event);
   void on(const DigitHeard& event);
+  void on(const PrincipalSpoke& event);
   void on(const CalleeLeft& event);
   void on(const StopRequested& event);
   void on(const Tick& event);
@@ -136,6 +142,7 @@ class TurnTaking {
   void reply_failed(const std::string& what);
   void settle_speaking();
   void settle_limits();
+  void settle_principal();
   void end(EndReason reason, std::string detail);
 
   void emit(Action action) { actions_.push_back(std::move(action)); }
@@ -173,7 +180,9 @@ class TurnTaking {
   int prompts_ = 0;
   bool patient_ = false;
   bool time_is_up_ = false;
-  std::optional<RecordCallee> aside_;  ///< A backchannel that may turn out to be the answer.
+  std::optional<milliseconds> asked_principal_;  ///< When, while the question is open.
+  News news_ = News::kNone;                      ///< From the principal, and no reply has seen it yet.
+  std::optional<RecordCallee> aside_;            ///< A backchannel that may turn out to be the answer.
   std::string digits_;
   milliseconds digits_at_{0};
 };

@@ -1,8 +1,8 @@
 #include "app/livekit_config.h"
 
-#include "app/loopback.h"
-
 #include <boost/url/parse.hpp>
+
+#include "net/loopback.h"
 
 namespace call_agent::app {
 
@@ -33,7 +33,7 @@ Result<LiveKitConfig> LiveKitConfig::from(const Settings& settings, Needs needs)
 
 bool LiveKitConfig::loopback() const {
   const auto parsed = boost::urls::parse_uri(url);
-  return parsed && is_loopback(parsed->encoded_host());
+  return parsed && net::is_loopback(parsed->encoded_host());
 }
 
 }  // namespace call_agent::app

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "app/dial_outcome.h"
-#include "app/loopback.h"
 #include "calls/job.h"
+#include "net/loopback.h"
 
 namespace call_agent::app {
 namespace {
@@ -154,7 +154,7 @@ awaitable<std::optional<calls::DialResult>> LiveKitTelephony::refuse_beyond_loop
   }
   const auto ours = std::ranges::find(*trunks, trunk_id_, &api::OutboundTrunk::id);
   // A trunk that does not exist is for the dial to report.
-  if (ours == trunks->end() || is_loopback(ours->address)) co_return std::nullopt;
+  if (ours == trunks->end() || net::is_loopback(ours->address)) co_return std::nullopt;
   co_return calls::DialResult{
       .outcome = calls::Outcome::kPolicyRefused,
       .detail =

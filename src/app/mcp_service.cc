@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "app/call_prompts.h"
-#include "app/loopback.h"
 #include "core/log.h"
 #include "mcp/stdio_transport.h"
+#include "net/loopback.h"
 
 namespace call_agent::app {
 namespace {
@@ -109,7 +109,7 @@ Result<McpService::HttpOptions> http_options(std::string_view listen) {
                 fmt::format("--http {}: expected an address and port such as 127.0.0.1:8719", listen));
   }
   options.port = static_cast<std::uint16_t>(number);
-  if (!host.empty() && !is_loopback(host)) {
+  if (!host.empty() && !net::is_loopback(host)) {
     return fail(Errc::kInvalidArgument,
                 fmt::format("--http {}: only this machine's own addresses are served, since whoever connects may call "
                             "anybody: listen on 127.0.0.1 and put a proxy that authorizes in front",

@@ -109,6 +109,15 @@ Json to_json(const Answer& answer) {
               {"offset_ms", answer.offset_ms}};
 }
 
+Json to_json(const Question& question) {
+  Json json{{"id", question.id},
+            {"text", question.text},
+            {"asked_ms", question.asked_ms},
+            {"expires_ms", question.expires_ms}};
+  if (!question.choices.empty()) json["choices"] = question.choices;
+  return json;
+}
+
 Result<Turn> turn_from(const Json& json) {
   Turn turn;
   const auto role =
@@ -138,6 +147,23 @@ Result<Answer> answer_from(const Json& json) {
   return answer;
 }
 
+Result<Question> question_from(const Json& json) {
+  Question question;
+  if (!text(json, "id")) return malformed("question", "id");
+  if (!text(json, "text")) return malformed("question", "text");
+  if (!integer(json, "asked_ms") || !integer(json, "expires_ms")) return malformed("question", "time");
+  question.id = json["id"];
+  question.text = json["text"];
+  question.asked_ms = json["asked_ms"];
+  question.expires_ms = json["expires_ms"];
+  if (!json.contains("choices")) return question;
+  for (const auto& choice : json["choices"]) {
+    if (!choice.is_string()) return malformed("question", "choice");
+    question.choices.push_back(choice);
+  }
+  return question;
+}
+
 Json to_json(const Call& call) {
   Json transcript = Json::array();
   for (const auto& turn : call.transcript) transcript.push_back(to_json(turn));
@@ -164,6 +190,8 @@ Json to_json(const Call& call) {
             {"recording", call.recording},
             {"usage", call.usage},
             {"request", call.request}};
+  if (call.question) json["question"] = to_json(*call.question);
+  if (!call.owner.empty()) json["owner"] = call.owner;
   if (!call.idempotency_key.empty()) json["idempotency_key"] = call.idempotency_key;
   return json;
 }

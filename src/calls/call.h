@@ -62,10 +62,20 @@ struct Answer {
   std::int64_t offset_ms = 0;
 };
 
+/// What the agent wants to know from its principal while the callee waits.
+struct Question {
+  std::string id;  ///< Unique within the call.
+  std::string text;
+  std::vector<std::string> choices;  ///< Empty: any answer.
+  std::int64_t asked_ms = 0;         ///< Unix.
+  std::int64_t expires_ms = 0;       ///< Unix; after it the agent goes on without an answer.
+};
+
 /// Everything known of one call: what the store keeps and what the protocol returns.
 struct Call {
   std::string call_id;          ///< "call_" and 128 random bits.
-  std::string idempotency_key;  ///< Empty if the caller gave none.
+  std::string owner;            ///< The principal it is made for; empty for this machine's user.
+  std::string idempotency_key;  ///< Unique to its owner; empty if the caller gave none.
   std::string phone_number;     ///< E.164.
   std::string objective;
   Json request = Json::object();  ///< Every further argument: context, opening, result_schema, language …
@@ -76,6 +86,7 @@ struct Call {
   std::string room;                          ///< The LiveKit room, unique to the call.
   std::int64_t created_ms = 0;               ///< Unix.
   std::array<std::int64_t, 8> entered_ms{};  ///< Unix time each State was entered, by its value; 0 if never.
+  std::optional<Question> question;          ///< The one that is open, if any.
   std::vector<Turn> transcript;
   std::string summary;
   std::vector<Answer> answers;
@@ -91,8 +102,10 @@ std::string_view to_string(Turn::Role role);
 /// Errors: kInvalidArgument naming the field, for a log written by something else.
 Json to_json(const Turn& turn);
 Json to_json(const Answer& answer);
+Json to_json(const Question& question);
 Result<Turn> turn_from(const Json& json);
 Result<Answer> answer_from(const Json& json);
+Result<Question> question_from(const Json& json);
 
 /// The record as the protocol and `call-agent calls show --json` print it. Numbers in full: redaction is for logs.
 Json to_json(const Call& call);

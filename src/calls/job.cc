@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 
+#include "calls/result_schema.h"
+
 namespace call_agent::calls {
 namespace {
 
-constexpr std::array kFromRequest{"context", "opening", "result_schema", "language", "max_minutes"};
+constexpr std::array kFromRequest{"context", "opening", "result_schema", "language", "max_minutes", "voicemail"};
 
 bool letter_or_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -51,7 +53,7 @@ class Reader {
   bool present(const char* field) const { return json_.contains(field) && !json_[field].is_null(); }
   const Json& at(const char* field) const { return json_[field]; }
   void wrong(std::string_view field, std::string_view how) {
-    if (problem_.empty()) problem_ = fmt::format("{} {}", field, how);
+    if (problem_.empty()) problem_ = fmt::format("{}{}{}", field, how.empty() ? "" : " ", how);
   }
   const std::string& problem() const { return problem_; }
 
@@ -59,6 +61,17 @@ class Reader {
   const Json& json_;
   std::string problem_;
 };
+
+void read_voicemail(Reader& reader, JobMetadata& job) {
+  const Json& voicemail = reader.at("voicemail");
+  const auto action = voicemail.is_object() ? voicemail.value("action", Json()) : Json();
+  if (action != "leave" && action != "hang_up") return reader.wrong("voicemail.action", "must be leave or hang_up");
+  job.leave_voicemail = action == "leave";
+  const auto message = voicemail.find("message");
+  if (message == voicemail.end()) return;
+  if (!message->is_string()) return reader.wrong("voicemail.message", "must be a string");
+  job.voicemail_message = *message;
+}
 
 Result<JobMetadata> from_json(const Json& json) {
   if (!json.is_object()) return fail(Errc::kInvalidArgument, "the job's metadata must be a JSON object");
@@ -73,7 +86,7 @@ Result<JobMetadata> from_json(const Json& json) {
   reader.optional("opening", job.opening);
   if (reader.present("result_schema")) {
     job.result_schema = reader.at("result_schema");
-    if (!job.result_schema.is_object()) reader.wrong("result_schema", "must be a JSON Schema object");
+    if (const auto fine = check_result_schema(job.result_schema); !fine) reader.wrong(fine.error().what, "");
   }
   if (reader.present("language")) {
     reader.optional("language", job.language);
@@ -88,6 +101,7 @@ Result<JobMetadata> from_json(const Json& json) {
       job.max_minutes = minutes;
     }
   }
+  if (reader.present("voicemail")) read_voicemail(reader, job);
   if (!reader.problem().empty()) return fail(Errc::kInvalidArgument, reader.problem());
   return job;
 }
@@ -124,16 +138,18 @@ Result<JobMetadata> JobMetadata::parse(std::string_view metadata) {
 }
 
 std::string JobMetadata::to_text() const {
-  return dump_json(Json{{"call_id", call_id},
-                        {"phone_number", phone_number},
-                        {"callee_identity", callee_identity},
-                        {"room", room},
-                        {"objective", objective},
-                        {"context", context},
-                        {"opening", opening},
-                        {"result_schema", result_schema},
-                        {"language", language},
-                        {"max_minutes", max_minutes}});
+  return dump_json(
+      Json{{"call_id", call_id},
+           {"phone_number", phone_number},
+           {"callee_identity", callee_identity},
+           {"room", room},
+           {"objective", objective},
+           {"context", context},
+           {"opening", opening},
+           {"result_schema", result_schema},
+           {"language", language},
+           {"max_minutes", max_minutes},
+           {"voicemail", {{"action", leave_voicemail ? "leave" : "hang_up"}, {"message", voicemail_message}}}});
 }
 
 }  // namespace call_agent::calls

@@ -31,6 +31,8 @@ struct JobMetadata {
   Json result_schema;           ///< JSON Schema object; null if no answers are wanted.
   std::string language = "en";  ///< BCP 47.
   int max_minutes = 10;         ///< 1 to 240.
+  bool leave_voicemail = false;
+  std::string voicemail_message;  ///< Empty lets the agent choose.
 
   /// From a call's record; `call.request` has the optional fields by the names they have here.
   /// Errors: kInvalidArgument naming the field, and for metadata beyond kMostMetadataBytes.

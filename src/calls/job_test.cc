@@ -15,7 +15,7 @@ Call a_call() {
   call.phone_number = "+442079460123";
   call.objective = "Book a table";
   call.request = {{"context", "for two"},
-                  {"result_schema", {{"type", "object"}}},
+                  {"result_schema", {{"type", "object"}, {"properties", {{"time", Json::object()}}}}},
                   {"language", "pt-BR"},
                   {"max_minutes", 5},
                   {"something_else", true}};
@@ -47,6 +47,7 @@ TEST(JobMetadata, OptionalFieldsHaveDefaults) {
   ASSERT_TRUE(job);
   EXPECT_EQ(job->language, "en");
   EXPECT_EQ(job->max_minutes, 10);
+  EXPECT_FALSE(job->leave_voicemail);
   EXPECT_TRUE(job->result_schema.is_null());
 }
 
@@ -63,6 +64,10 @@ TEST(JobMetadata, HostileInputIsRefusedByField) {
                                                         {"context", Json::array()},
                                                         {"opening", false},
                                                         {"result_schema", "object"},
+                                                        {"result_schema", {{"type", "object"}}},
+                                                        {"voicemail", "leave"},
+                                                        {"voicemail", {{"action", "shout"}}},
+                                                        {"voicemail", {{"action", "leave"}, {"message", 7}}},
                                                         {"language", "english"},
                                                         {"language", "e"},
                                                         {"language", "en_US"},

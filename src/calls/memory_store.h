@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -16,14 +18,17 @@ namespace call_agent::calls {
 class MemoryStore final : public CallStore {
  public:
   std::map<std::string, Call> calls;
-  std::vector<std::string> journal;                     ///< "insert", "advance ready", "end busy" …
-  std::set<std::string> broken;                         ///< Journal entries that fail with kUnavailable instead.
-  std::map<std::string, std::function<void()>> before;  ///< Runs before the journal entry takes effect.
+  std::vector<std::string> journal;                        ///< "insert", "advance ready", "end busy" …
+  std::set<std::string> broken;                            ///< Journal entries that fail with kUnavailable instead.
+  std::deque<std::pair<Command, CommandStatus>> commands;  ///< By seq, from 1.
+  std::function<void(std::int64_t seq)> on_command;        ///< Plays the agent.
+  std::map<std::string, std::function<void()>> before;     ///< Runs before the journal entry takes effect.
 
   awaitable<Result<Inserted>> insert(Call call) override {
     if (auto step = enter("insert"); !step) co_return pass(step);
     for (const auto& [id, known] : calls) {
       if (call.idempotency_key.empty() || known.idempotency_key != call.idempotency_key) continue;
+      if (known.owner != call.owner) continue;
       if (known.phone_number != call.phone_number) co_return fail(Errc::kConflict, "the key is another call's");
       co_return Inserted{.call = known, .existing = true};
     }
@@ -51,6 +56,7 @@ class MemoryStore final : public CallStore {
     if (!may_end(call.state)) co_return fail(Errc::kConflict, "has ended");
     call.state = State::kEnded;
     call.outcome = outcome;
+    call.question.reset();
     call.outcome_detail = detail;
     call.sip_status = sip_status;
     add(call_id, "state", {{"state", "ended"}, {"outcome", to_string(outcome)}, {"detail", detail}});
@@ -66,6 +72,44 @@ class MemoryStore final : public CallStore {
     add(call_id, "note", std::move(note));
     co_return Result<void>{};
   }
+  awaitable<Result<void>> ask(std::string call_id, Question question) override {
+    add(call_id, "question", to_json(question));
+    calls[call_id].question = std::move(question);
+    co_return Result<void>{};
+  }
+  awaitable<Result<void>> close_question(std::string call_id, std::string question_id, std::string how) override {
+    auto& open = calls[call_id].question;
+    if (!open || open->id != question_id) co_return Result<void>{};
+    open.reset();
+    add(call_id, "question_closed", {{"id", question_id}, {"how", how}});
+    co_return Result<void>{};
+  }
+  awaitable<Result<std::int64_t>> send(Command command) override {
+    const auto it = calls.find(command.call_id);
+    if (it == calls.end()) co_return fail(Errc::kNotFound, "no such call");
+    if (it->second.state == State::kEnded) co_return fail(Errc::kConflict, "has ended");
+    command.seq = static_cast<std::int64_t>(commands.size()) + 1;
+    commands.push_back({std::move(command), {}});
+    if (on_command) on_command(commands.back().first.seq);
+    co_return static_cast<std::int64_t>(commands.size());
+  }
+  awaitable<Result<std::vector<Command>>> take_commands(std::vector<std::string> call_ids) override {
+    std::vector<Command> taken;
+    for (auto& [command, status] : commands) {
+      if (status.taken || std::ranges::find(call_ids, command.call_id) == call_ids.end()) continue;
+      status.taken = true;
+      taken.push_back(command);
+    }
+    co_return taken;
+  }
+  awaitable<Result<void>> settle_command(std::int64_t seq, CommandResult result) override {
+    auto& status = commands.at(static_cast<std::size_t>(seq) - 1).second;
+    status = {.taken = true, .result = std::move(result)};
+    co_return Result<void>{};
+  }
+  awaitable<Result<CommandStatus>> command_status(std::int64_t seq) override {
+    co_return commands.at(static_cast<std::size_t>(seq) - 1).second;
+  }
   awaitable<Result<void>> set_report(std::string call_id, Report report) override {
     add(call_id, "report", {{"summary", report.summary}});
     calls[call_id].summary = std::move(report.summary);
@@ -77,9 +121,11 @@ class MemoryStore final : public CallStore {
     if (it == calls.end()) co_return fail(Errc::kNotFound, "no such call");
     co_return it->second;
   }
-  awaitable<Result<std::vector<Call>>> list(Query) override {
+  awaitable<Result<std::vector<Call>>> list(Query query) override {
     std::vector<Call> all;
-    for (const auto& [id, call] : calls) all.push_back(call);
+    for (const auto& [id, call] : calls) {
+      if (!query.owner || *query.owner == call.owner) all.push_back(call);
+    }
     co_return all;
   }
   awaitable<Result<std::vector<Event>>> events(std::string call_id, std::int64_t after) override {

@@ -26,6 +26,7 @@ Result<Draft> draft(PlaceRequest request, const NumberingPlan& plan) {
   call.call_id = new_id("call");
   call.room = call.call_id;
   call.phone_number = number->e164;
+  call.owner = std::move(request.owner);
   call.objective = std::move(request.objective);
   call.request = std::move(request.request);
   call.idempotency_key = std::move(request.idempotency_key);

@@ -14,7 +14,8 @@ namespace call_agent::calls {
 struct PlaceRequest {
   std::string phone_number;  ///< As the caller wrote it.
   std::string objective;
-  Json request = Json::object();  ///< context, opening, result_schema, language, max_minutes (see job.h).
+  Json request = Json::object();  ///< What job.h passes on, and what the record alone keeps: consent.
+  std::string owner;              ///< The principal it is for; empty for this machine's user.
   std::string idempotency_key;    ///< Empty: every request is an intent of its own.
 };
 

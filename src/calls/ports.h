@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calls/call.h"
+#include "calls/command.h"
 #include "core/asio.h"
 #include "core/clock.h"
 #include "core/result.h"
@@ -19,9 +20,12 @@ struct Event {
   std::int64_t seq = 0;  ///< Ascending within the log.
   std::string call_id;
   std::int64_t at_ms = 0;  ///< Unix.
-  std::string kind;        ///< "state", "turn", "note", "report".
+  std::string kind;  ///< "state", "turn", "note", "question", "question_closed", "command", "command_result", "report".
   Json data;
 };
+
+/// Commands that may wait for one call.
+inline constexpr int kMostCommands = 64;
 
 /// The append-only log of calls. Every method is durable when it returns without error.
 class CallStore {
@@ -33,19 +37,36 @@ class CallStore {
     bool existing = false;  ///< The idempotency key was known: this is the earlier call, and nothing may be dialed.
   };
   /// Journals the intent (fsync) before anything rings.
-  /// Errors: kConflict if the key was used for another number.
+  /// Errors: kConflict if its owner used the key for another number.
   virtual awaitable<Result<Inserted>> insert(Call call) = 0;
 
   /// Moves a call forward. Only forward: from any state in front of `to`, exactly once, whoever asks first.
   /// Errors: kConflict (it is already there or further; kEnded never changes again), kNotFound.
   virtual awaitable<Result<void>> advance(std::string call_id, State to) = 0;
 
-  /// Ends a call. The first outcome stands. Errors: kConflict if it has ended before, kNotFound.
+  /// Ends a call. The first outcome stands; commands nobody took fail, its question closes.
+  /// Errors: kConflict if it has ended before, kNotFound.
   virtual awaitable<Result<void>> end(std::string call_id, Outcome outcome, std::string detail,
                                       std::optional<int> sip_status) = 0;
 
   virtual awaitable<Result<void>> append_turn(std::string call_id, Turn turn) = 0;
   virtual awaitable<Result<void>> append_note(std::string call_id, Json note) = 0;
+
+  /// The call's open question; another that is still open is closed by it. Errors: kConflict (it has ended), kNotFound.
+  virtual awaitable<Result<void>> ask(std::string call_id, Question question) = 0;
+  /// `how`: "answered", "expired" … Without effect if that question is not the open one.
+  virtual awaitable<Result<void>> close_question(std::string call_id, std::string question_id, std::string how) = 0;
+
+  /// Queues a command behind the call's earlier ones; returns its number. `command.seq` is ignored.
+  /// Errors: kNotFound, kConflict (the call has ended), kOverloaded (kMostCommands are waiting).
+  virtual awaitable<Result<std::int64_t>> send(Command command) = 0;
+  /// What waits for these calls, oldest first. A command is taken exactly once, whoever asks; it is lost if the taker
+  /// dies before doing it, and then has no result.
+  virtual awaitable<Result<std::vector<Command>>> take_commands(std::vector<std::string> call_ids) = 0;
+  /// What became of a taken command. The first result stands. Errors: kConflict (it has one, or is unknown).
+  virtual awaitable<Result<void>> settle_command(std::int64_t seq, CommandResult result) = 0;
+  /// Errors: kNotFound.
+  virtual awaitable<Result<CommandStatus>> command_status(std::int64_t seq) = 0;
 
   struct Report {
     std::string summary;
@@ -62,6 +83,7 @@ class CallStore {
     std::optional<State> state;
     std::optional<Outcome> outcome;
     std::string phone_number;
+    std::optional<std::string> owner;  ///< Unset: everybody's.
     int limit = 20;
   };
   /// Newest first, without transcripts.

@@ -45,23 +45,24 @@ std::string acknowledgement(const ChangeFilter& filter, std::string_view subscri
 
 }  // namespace
 
-awaitable<void> CallRunner::run(Server::Call call, Send send) {
+awaitable<void> CallRunner::run(Server::Call call, Outlet& outlet) {
   const auto number = call.number;
   if (call.wants_progress) {
-    call.facts.report = [this, number, &send](double progress, std::optional<double> total, std::string_view message) {
-      send(server_.progress(number, progress, total, message));
+    call.facts.report = [this, number, &outlet](double progress, std::optional<double> total,
+                                                std::string_view message) {
+      if (!outlet.congested()) outlet.send(server_.progress(number, progress, total, message));
     };
   }
   if (offer().logs) {
-    call.facts.log = [this, number, &send](LogLevel level, std::string_view logger, const Json& data) {
-      send(server_.log(number, level, logger, data));
+    call.facts.log = [this, number, &outlet](LogLevel level, std::string_view logger, const Json& data) {
+      if (!outlet.congested()) outlet.send(server_.log(number, level, logger, data));
     };
   }
   try {
     if (auto* wanted = std::get_if<Listen>(&call.work)) {
-      co_await listen(call, std::move(wanted->filter), send);
+      co_await listen(call, std::move(wanted->filter), outlet);
     } else {
-      co_await rounds(call, send);
+      co_await rounds(call, outlet);
     }
     co_return;
   } catch (const boost::system::system_error& error) {
@@ -70,31 +71,33 @@ awaitable<void> CallRunner::run(Server::Call call, Send send) {
   } catch (const std::exception& error) {
     log::error("a request failed: {}", error.what());
   }
-  send(server_.fail(number, {.code = kInternalError, .message = "internal error"}));
+  outlet.send(server_.fail(number, {.code = kInternalError, .message = "internal error"}));
 }
 
-awaitable<void> CallRunner::rounds(Server::Call& call, const Send& send) {
-  while (true) {
+awaitable<void> CallRunner::rounds(Server::Call& call, Outlet& outlet) {
+  for (int round = 0; round < kMaxRounds; ++round) {
     const RequestContext context(call.facts);
-    auto round = co_await perform(call, context);
-    if (const auto* done = std::get_if<Members>(&round)) {
-      co_return send(server_.finish(call.number, done->text, done->type));
+    auto outcome = co_await perform(call, context);
+    if (const auto* done = std::get_if<Members>(&outcome)) {
+      co_return outlet.send(server_.finish(call.number, done->text, done->type));
     }
-    if (const auto* error = std::get_if<RpcError>(&round)) co_return send(server_.fail(call.number, *error));
-    auto& required = std::get<InputRequired>(round);
-    if (is_stateless(call.revision)) co_return send(server_.require_input(call.number, required, unix_ms()));
+    if (const auto* error = std::get_if<RpcError>(&outcome)) co_return outlet.send(server_.fail(call.number, *error));
+    auto& required = std::get<InputRequired>(outcome);
+    if (is_stateless(call.revision)) co_return outlet.send(server_.require_input(call.number, required, unix_ms()));
     std::optional<RpcError> lacking;
-    send(server_.ask(call.number, required, lacking));
+    outlet.send(server_.ask(call.number, required, lacking));
     if (lacking) co_return;
     while (server_.awaits_answers(call.number)) co_await answered_.wait();
     call.facts.input = server_.take_answers(call.number);
     call.facts.state = std::move(required.state);
   }
+  log::error("a handler asked {} times within one call", kMaxRounds);
+  outlet.send(server_.fail(call.number, {.code = kInternalError, .message = "internal error"}));
 }
 
-awaitable<CallRunner::Round> CallRunner::perform(const Server::Call& call, const RequestContext& context) {
+awaitable<CallRunner::Round> CallRunner::perform(Server::Call& call, const RequestContext& context) {
   const auto revision = call.revision;
-  if (const auto* work = std::get_if<CallTool>(&call.work)) co_return co_await perform(*work, revision, context);
+  if (auto* work = std::get_if<CallTool>(&call.work)) co_return co_await perform(*work, revision, context);
   if (const auto* work = std::get_if<GetPrompt>(&call.work)) co_return co_await perform(*work, revision, context);
   if (const auto* work = std::get_if<ListResources>(&call.work)) co_return co_await perform(*work, revision, context);
   if (const auto* work = std::get_if<ReadResource>(&call.work)) co_return co_await perform(*work, revision, context);
@@ -104,13 +107,18 @@ awaitable<CallRunner::Round> CallRunner::perform(const Server::Call& call, const
   co_return co_await perform(std::get<CancelTask>(call.work), revision, context);
 }
 
-awaitable<CallRunner::Round> CallRunner::perform(const CallTool& work, Revision revision,
-                                                 const RequestContext& context) {
-  auto outcome = co_await work.tool->handler(work.arguments, context);
+awaitable<CallRunner::Round> CallRunner::perform(CallTool& work, Revision revision, const RequestContext& context) {
+  // A further round within the call needs them again: only before 2026-07-28, and only if something can be asked.
+  const auto& client = context.client();
+  const bool again =
+      !is_stateless(revision) && (client.elicitation_form || client.elicitation_url || client.sampling || client.roots);
+  auto outcome = co_await work.tool->handler(again ? work.arguments : std::move(work.arguments), context);
   if (auto* result = std::get_if<ToolResult>(&outcome)) co_return Members{tool_members(*result, revision)};
   if (auto* required = std::get_if<InputRequired>(&outcome)) co_return std::move(*required);
   if (auto* error = std::get_if<RpcError>(&outcome)) co_return std::move(*error);
-  co_return Members{task_head_members(std::get<Task>(outcome)), "task"};
+  if (client.tasks) co_return Members{task_head_members(std::get<Task>(outcome)), "task"};
+  log::error("{} answered with a task to a client without tasks", work.tool->name);
+  co_return RpcError{.code = kInternalError, .message = "internal error"};
 }
 
 awaitable<CallRunner::Round> CallRunner::perform(const GetPrompt& work, Revision, const RequestContext& context) {
@@ -161,12 +169,13 @@ awaitable<CallRunner::Round> CallRunner::perform(const CancelTask& work, Revisio
 }
 
 // Ends when the client cancels it or leaves.
-awaitable<void> CallRunner::listen(const Server::Call& call, ChangeFilter filter, const Send& send) {
-  send(acknowledgement(filter, call.id));
+awaitable<void> CallRunner::listen(const Server::Call& call, ChangeFilter filter, Outlet& outlet) {
+  outlet.send(acknowledgement(filter, call.id));
   ChangeHub::Listener listener(*offer().changes, executor_, call.facts.principal.id, std::move(filter));
   while (server_.in_progress(call.number)) {
+    co_await outlet.drained();
     const Changes changes = co_await listener.next();
-    if (!changes.empty()) send(change_notifications(changes, call.id));
+    if (!changes.empty()) outlet.send(change_notifications(changes, call.id));
   }
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/channel.h"
+#include "mcp/outlet.h"
 #include "mcp/server.h"
 
 namespace call_agent::mcp {
@@ -16,14 +16,14 @@ namespace call_agent::mcp {
 /// Lives on one executor; not thread-safe. Server and runner outlive every call.
 class CallRunner {
  public:
-  /// Takes messages, each with its newline, for the client of one call. Must not block.
-  using Send = std::function<void(std::string messages)>;
+  /// So often a handler may ask within one call, before 2026-07-28 where the client does not carry the rounds itself.
+  static constexpr int kMaxRounds = 16;
 
   CallRunner(Server& server, const asio::any_io_executor& executor)
       : server_(server), executor_(executor), answered_(executor) {}
 
-  /// Runs one call to its answer. Cancelled, it says nothing more.
-  awaitable<void> run(Server::Call call, Send send);
+  /// Runs one call to its answer. Cancelled, it says nothing more. `outlet` outlives it.
+  awaitable<void> run(Server::Call call, Outlet& outlet);
 
   /// To be called when a Step said that questions were answered.
   void wake() { answered_.notify(); }
@@ -36,9 +36,9 @@ class CallRunner {
   };
   using Round = std::variant<Members, InputRequired, RpcError>;
 
-  awaitable<void> rounds(Server::Call& call, const Send& send);
-  awaitable<Round> perform(const Server::Call& call, const RequestContext& context);
-  awaitable<Round> perform(const CallTool& work, Revision revision, const RequestContext& context);
+  awaitable<void> rounds(Server::Call& call, Outlet& outlet);
+  awaitable<Round> perform(Server::Call& call, const RequestContext& context);
+  awaitable<Round> perform(CallTool& work, Revision revision, const RequestContext& context);
   awaitable<Round> perform(const GetPrompt& work, Revision revision, const RequestContext& context);
   awaitable<Round> perform(const ListResources& work, Revision revision, const RequestContext& context);
   awaitable<Round> perform(const ReadResource& work, Revision revision, const RequestContext& context);
@@ -46,7 +46,7 @@ class CallRunner {
   awaitable<Round> perform(const GetTask& work, Revision revision, const RequestContext& context);
   awaitable<Round> perform(const UpdateTask& work, Revision revision, const RequestContext& context);
   awaitable<Round> perform(const CancelTask& work, Revision revision, const RequestContext& context);
-  awaitable<void> listen(const Server::Call& call, ChangeFilter filter, const Send& send);
+  awaitable<void> listen(const Server::Call& call, ChangeFilter filter, Outlet& outlet);
 
   const Offer& offer() const { return server_.catalog().offer(); }
 

@@ -22,7 +22,7 @@ std::string as_events(std::string_view messages) {
 
 }  // namespace
 
-void HttpAnswer::push(std::string messages) {
+void HttpAnswer::send(std::string messages) {
   if (messages.empty() || overrun_) return;
   overrun_ = unsent_.size() + messages.size() > kMostUnsent;
   if (overrun_) {
@@ -33,13 +33,22 @@ void HttpAnswer::push(std::string messages) {
   changed_.notify();
 }
 
+awaitable<void> HttpAnswer::drained() {
+  while (congested() && !overrun_) {
+    co_await sent_.wait();
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
+  }
+}
+
 void HttpAnswer::finish() {
   finished_ = true;
   changed_.notify();
 }
 
-awaitable<void> HttpAnswer::send(std::function<int()> status) {
+awaitable<void> HttpAnswer::transmit(std::function<int()> status) {
   while (true) {
+    // Also before waiting: what was cancelled in the middle of a write is not woken again.
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     const bool one = std::ranges::count(unsent_, '\n') <= 1;
     if (finished_ && one && !streaming_ && !reply_.begun()) {
       if (!unsent_.empty()) unsent_.pop_back();
@@ -56,7 +65,6 @@ awaitable<void> HttpAnswer::send(std::function<int()> status) {
     if (finished_) continue;
     const auto heartbeat = Deadline::after(kHeartbeat);
     co_await changed_.wait(reply_.begun() ? heartbeat : Deadline::never());
-    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;
     if (reply_.begun() && unsent_.empty() && heartbeat.passed() && !co_await reply_.write(":\n\n")) co_return;
   }
 }
@@ -71,6 +79,7 @@ awaitable<bool> HttpAnswer::send_events() {
     if (!co_await reply_.begin(200, std::move(headers))) co_return false;
   }
   const std::string messages = std::exchange(unsent_, {});
+  sent_.notify();
   const auto written = co_await reply_.write(as_events(messages));
   co_return written.has_value();
 }

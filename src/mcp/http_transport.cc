@@ -125,7 +125,13 @@ awaitable<void> HttpTransport::in_session(const net::ServerRequest& request, Inc
     auto fresh = std::make_shared<HttpSession>(catalog_, sealer_, std::move(principal), executor_);
     Server::Step step = fresh->server.receive(std::move(incoming), unix_ms());
     if (step.subscriptions_changed) watch(*fresh);
-    std::string new_id = fresh->server.negotiated() ? sessions_.add(fresh, Clock::now()) : std::string();
+    std::string new_id;
+    if (fresh->server.negotiated()) {
+      new_id = sessions_.add(fresh, Clock::now());
+      if (new_id.empty()) {
+        co_return co_await refuse(reply, 503, error_of("too many sessions are open: try again later"), asked_id);
+      }
+    }
     co_return co_await answer(std::move(fresh), std::move(step), reply, std::move(new_id));
   }
   auto session = sessions_.find(id, principal.id, Clock::now());
@@ -159,12 +165,12 @@ void HttpTransport::watch(HttpSession& session) {
 
 awaitable<void> HttpTransport::answer(std::shared_ptr<HttpSession> session, Server::Step step, Reply& reply,
                                       std::string new_session) {
-  if (!step.lacking_scope.empty() && authorizer_) {
+  if (!step.lacking_scope.empty() && authorizer_ && step.start.empty()) {
     co_return co_await challenge(reply, authorizer_->insufficient_scope(step.lacking_scope));
   }
   HttpAnswer answer(reply, executor_);
   if (!new_session.empty()) answer.add_header({"Mcp-Session-Id", std::move(new_session)});
-  answer.push(std::move(step.out));
+  answer.send(std::move(step.out));
   TaskGroup calls(executor_);
   {
     // Called once nobody holds it any more: every call has ended.
@@ -178,7 +184,7 @@ awaitable<void> HttpTransport::answer(std::shared_ptr<HttpSession> session, Serv
     }
   }
   const int status = step.http_status;
-  co_await answer.send([&session, status] { return status != 200 ? status : session->server.http_status(); });
+  co_await answer.transmit([&session, status] { return status != 200 ? status : session->server.http_status(); });
   // Whoever still runs has lost its client.
   calls.cancel();
   co_await calls.join();
@@ -191,7 +197,7 @@ awaitable<void> HttpTransport::answer(std::shared_ptr<HttpSession> session, Serv
 awaitable<void> HttpTransport::run_call(std::shared_ptr<HttpSession> session, Server::Call call, HttpAnswer& answer,
                                         std::shared_ptr<void> /*finished*/) {
   const auto number = call.number;
-  co_await session->runner.run(std::move(call), [&answer](std::string messages) { answer.push(std::move(messages)); });
+  co_await session->runner.run(std::move(call), answer);
   session->running.erase(number);
 }
 
@@ -208,26 +214,27 @@ awaitable<void> HttpTransport::get(net::ServerRequest request, Principal princip
   if (!session) {
     co_return co_await refuse(reply, 404, error_of("this session has ended: send initialize to open another"));
   }
-  if (session->has_stream) {
+  if (session->stream) {
     co_return co_await refuse(reply, 409, error_of("this session has a stream of events already"));
   }
-  session->has_stream = true;
-  const std::shared_ptr<void> free_again(nullptr, [session](void*) { session->has_stream = false; });
   if (!session->listener && catalog_.offer().changes) watch(*session);
   HttpAnswer events(reply, executor_);
+  session->stream = &events;
   events.stream_from_the_start();
   TaskGroup telling(executor_);
   telling.spawn(tell_changes(session, events));
-  co_await events.send([] { return 200; });
+  co_await events.transmit([] { return 200; });
+  session->stream = nullptr;
+  session->last_used = Clock::now();
   telling.cancel();
   co_await telling.join();
 }
 
 awaitable<void> HttpTransport::tell_changes(std::shared_ptr<HttpSession> session, HttpAnswer& events) {
   while (session->listener) {
+    co_await events.drained();
     const Changes changes = co_await session->listener->next();
-    session->last_used = Clock::now();
-    events.push(change_notifications(changes, ""));
+    events.send(change_notifications(changes, ""));
   }
 }
 

@@ -285,15 +285,18 @@ awaitable<void> watched() {
   scene->hub.resource_changed("call://2/transcript", "");
   std::string body;
   asio::cancellation_signal enough;
+  const auto executor = co_await asio::this_coro::executor;
   const auto on_body = [&](std::string_view piece) {
     body += piece;
-    if (body.find("updated") != std::string::npos) enough.emit(asio::cancellation_type::terminal);
+    if (body.find("updated") == std::string::npos) return;
+    // Once the client waits for more: nothing else can be cancelled.
+    asio::post(executor, [&enough] { enough.emit(asio::cancellation_type::terminal); });
   };
   auto stream = scene->client.stream(
       {.method = "GET", .url = scene->url(), .headers = {{"Accept", "text/event-stream"}, id}, .body = {}}, in_time(),
       on_body);
   try {
-    co_await asio::co_spawn(co_await asio::this_coro::executor, std::move(stream),
+    co_await asio::co_spawn(executor, std::move(stream),
                             asio::bind_cancellation_slot(enough.slot(), asio::use_awaitable));
   } catch (const boost::system::system_error&) {
     // Cancelled: it has come.

@@ -11,8 +11,6 @@
 namespace call_agent::mcp {
 namespace {
 
-using Reading = std::variant<Work, AtOnce, RpcError>;
-
 constexpr std::size_t kShown = 100;  // Characters of a client's own words in an error.
 
 RpcError invalid(std::string what) {
@@ -225,7 +223,7 @@ constexpr std::array kMethods{Method{"tools/call", call_tool, has_tools},
 
 }  // namespace
 
-std::variant<Work, AtOnce, RpcError> read_request(const Catalog& catalog, Request& request, const Asker& asker) {
+Reading read_request(const Catalog& catalog, Request& request, const Asker& asker) {
   for (const auto& method : kMethods) {
     if (method.name != request.method) continue;
     if (!method.offered(catalog.offer()) || (method.stateless_only && !is_stateless(asker.revision))) break;

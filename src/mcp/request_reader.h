@@ -37,8 +37,9 @@ struct Asker {
   const Principal& principal;
   const ClientCapabilities& client;
 };
+
 /// Reads the requests that touch nothing but the catalog. `params` are moved out of where they are large.
-std::variant<Work, AtOnce, RpcError> read_request(const Catalog& catalog, Request& request, const Asker& asker);
+Reading read_request(const Catalog& catalog, Request& request, const Asker& asker);
 
 /// What of `filter` this server can tell, and may tell `principal`.
 ChangeFilter honoured(const Catalog& catalog, ChangeFilter filter, const Principal& principal);

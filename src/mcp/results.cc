@@ -59,7 +59,8 @@ std::string content_json(const Content& content) {
                              json_text(one.mime_type));
         } else if constexpr (std::is_same_v<Kind, ResourceLink>) {
           return fmt::format(R"({{"type":"resource_link","uri":{},"name":{},"description":{},"mimeType":{}}})",
-                             json_text(one.uri), json_text(one.name), json_text(one.description), json_text(one.mime_type));
+                             json_text(one.uri), json_text(one.name), json_text(one.description),
+                             json_text(one.mime_type));
         } else {
           return R"({"type":"resource","resource":)" + contents_json(one) + "}";
         }

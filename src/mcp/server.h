@@ -126,10 +126,10 @@ class Server {
   void response(Response response, Step& step);
   std::optional<RpcError> read_meta(Incident& in) const;
   std::optional<RpcError> read_round(Incident& in, std::string& bound, std::int64_t now_ms);
-  std::variant<Work, AtOnce, RpcError> read(Incident& in, Step& step);
-  std::variant<Work, AtOnce, RpcError> initialize(const Request& request, Step& step);
-  std::variant<Work, AtOnce, RpcError> subscribe(const Request& request, bool on, Step& step);
-  std::variant<Work, AtOnce, RpcError> set_log_level(const Request& request);
+  Reading read(Incident& in, Step& step);
+  Reading initialize(const Request& request, Step& step);
+  Reading subscribe(const Request& request, bool on, Step& step);
+  Reading set_log_level(const Request& request);
   void start(Incident in, Work work, std::string bound, std::uint64_t batch, Step& step);
   void answer(std::string line, std::uint64_t batch, std::string& out);
   /// One expected answer of a batch has come, or will never come.

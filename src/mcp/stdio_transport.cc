@@ -85,7 +85,7 @@ awaitable<void> StdioTransport::read_lines() {
     lines.push(std::string_view(buffer).substr(0, n));
     while (const auto line = lines.take()) {
       take_line(*line);
-      while (congested() && !output_gone_) co_await unsent_changed_.wait();
+      co_await drained();
       if (output_gone_) co_return;
     }
   }
@@ -120,15 +120,20 @@ void StdioTransport::take_line(const LineReader::Line& line) {
 
 awaitable<void> StdioTransport::run_call(Server::Call call) {
   const auto number = call.number;
-  co_await runner_.run(std::move(call), [this](std::string messages) { send(std::move(messages)); });
+  co_await runner_.run(std::move(call), *this);
   running_.erase(number);
 }
 
 awaitable<void> StdioTransport::tell_changes() {
   while (!output_gone_) {
+    co_await drained();
     const Changes changes = co_await listener_->next();
     send(change_notifications(changes, ""));
   }
+}
+
+awaitable<void> StdioTransport::drained() {
+  while (congested() && !output_gone_) co_await unsent_changed_.wait();
 }
 
 // Writes at once what the client has room for; a coroutine of its own waits for the rest.

@@ -20,11 +20,11 @@ namespace call_agent::mcp {
 /// Nothing but messages is ever written to the output.
 ///
 /// Lives on one executor; not thread-safe.
-class StdioTransport {
+class StdioTransport final : private Outlet {
  public:
   /// Borrows both descriptors and makes them non-blocking for its lifetime. `catalog` outlives the transport.
   StdioTransport(const asio::any_io_executor& executor, const Catalog& catalog, int input, int output);
-  ~StdioTransport();
+  ~StdioTransport() override;
   StdioTransport(const StdioTransport&) = delete;
   StdioTransport& operator=(const StdioTransport&) = delete;
 
@@ -41,10 +41,11 @@ class StdioTransport {
   awaitable<void> run_call(Server::Call call);
   awaitable<void> tell_changes();
   void take_line(const LineReader::Line& line);
-  void send(std::string lines);
-  bool congested() const { return unsent_.size() > kHighWater; }
+  void send(std::string lines) override;
+  bool congested() const override { return unsent_.size() > kHighWater; }
+  awaitable<void> drained() override;
 
-  // While the client leaves this much unread, nothing more is read from it.
+  // While the client leaves this much unread, nothing more is read from it, and progress reports are dropped.
   static constexpr std::size_t kHighWater = 1024 * 1024;
 
   StateSealer sealer_;

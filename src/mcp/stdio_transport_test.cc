@@ -60,14 +60,27 @@ Tool tool(std::string name, ToolHandler handler) {
           .handler = std::move(handler)};
 }
 
+class NoResources final : public ResourceProvider {
+ public:
+  awaitable<Result<ResourcePage>> list(std::string, const RequestContext&) override { co_return ResourcePage{}; }
+  std::vector<ResourceTemplate> templates() const override { return {}; }
+  awaitable<Result<std::vector<ResourceContents>>> read(std::string, const RequestContext&) override {
+    co_return fail(Errc::kNotFound, "no such resource");
+  }
+};
+
 /// A server on one end of a socket pair; the test is the client on the other.
 struct StdioTransportTest : testing::Test {
   Witness witness;
+  NoResources resources;
+  ChangeHub hub;
   Catalog catalog{Offer{
       .info = {.name = "test", .title = "", .version = "1", .instructions = ""},
       .tools = {tool("echo", [](Json arguments, const RequestContext&) { return echo(std::move(arguments)); }),
                 tool("wait", [this](Json, const RequestContext& context) { return wait_for_ever(witness, context); }),
-                tool("defect", [](Json, const RequestContext&) { return defect(); })}}};
+                tool("defect", [](Json, const RequestContext&) { return defect(); })},
+      .resources = &resources,
+      .changes = &hub}};
   asio::io_context io{1};
   Socket client{io};
   std::array<int, 2> ends{};
@@ -184,6 +197,26 @@ TEST_F(StdioTransportTest, AHalfClosedClientStillGetsItsLastAnswers) {
     t.client.shutdown(Socket::shutdown_send);
     EXPECT_THAT(co_await t.hear(), HasSubstr("\"id\":2"));
   }(*this));
+}
+
+TEST_F(StdioTransportTest, WhatTheClientWatchesIsToldWhenItChanges) {
+  play([](StdioTransportTest& t) -> awaitable<void> {
+    co_await t.initialize();
+    co_await t.ask(R"({"jsonrpc":"2.0","id":1,"method":"resources/subscribe","params":{"uri":"call://1"}})");
+    t.hub.resource_changed("call://2", "local");
+    t.hub.resource_changed("call://1", "somebody else");
+    t.hub.resource_changed("call://1", "local");
+    const Json told = Json::parse(co_await t.hear());
+    EXPECT_EQ(told["method"], "notifications/resources/updated");
+    EXPECT_EQ(told["params"], Json::parse(R"({"uri":"call://1"})"));
+    co_await t.ask(R"({"jsonrpc":"2.0","id":2,"method":"resources/unsubscribe","params":{"uri":"call://1"}})");
+    t.hub.resource_changed("call://1", "local");
+    EXPECT_THAT(co_await t.ask(R"({"jsonrpc":"2.0","id":3,"method":"ping"})"), HasSubstr("\"id\":3"));
+    co_await t.hang_up();
+  }(*this));
+  EXPECT_EQ(hub.listeners(), 1U);
+  transport.reset();
+  EXPECT_EQ(hub.listeners(), 0U);
 }
 
 TEST_F(StdioTransportTest, StopEndsServing) {

@@ -43,9 +43,11 @@ struct Listen {
 using Work =
     std::variant<CallTool, GetPrompt, ListResources, ReadResource, Complete, GetTask, UpdateTask, CancelTask, Listen>;
 
-/// Or a result as JSON text, known without waiting.
+/// A result as JSON text, known without waiting.
 struct AtOnce {
   std::string result;
 };
+/// What became of a request that was read.
+using Reading = std::variant<Work, AtOnce, RpcError>;
 
 }  // namespace call_agent::mcp

@@ -50,6 +50,8 @@ Result<Url> parse_url(std::string_view text) {
     }
   }
   const std::string_view path = parsed->encoded_path();
+  // Boost 1.81 ends a host after what looks like an address: "127.0.0.1.example.com" would be this machine.
+  if (!path.empty() && !path.starts_with('/')) return fail(Errc::kInvalidArgument, "URL has a malformed host");
   url.target = path.empty() ? "/" : std::string(path);
   if (parsed->has_query()) url.target += fmt::format("?{}", std::string_view(parsed->encoded_query()));
   return url;

@@ -59,6 +59,7 @@ class Phone::Loop final : public PhoneCall::Owner {
     }
     calls_.clear();
     commands_.reset();
+    events_.reset();
     sessions_.reset();
     stack_.reset();
     if (initialised_) libre_close();
@@ -129,6 +130,10 @@ class Phone::Loop final : public PhoneCall::Owner {
     error = sipsess_listen(&sessions, stack, kTableSize, &Loop::invited, this);
     if (error != 0) return fail(Errc::kInternal, fmt::format("SIP sessions: {}", re_reason(error)));
     sessions_.reset(sessions);
+    sipevent_sock* events = nullptr;
+    error = sipevent_listen(&events, stack, kTableSize, kTableSize, nullptr, nullptr);
+    if (error != 0) return fail(Errc::kInternal, fmt::format("SIP events: {}", re_reason(error)));
+    events_.reset(events);
     tmr_init(&farewell_);
     tmr_init(&reaper_);
     return {};
@@ -161,6 +166,7 @@ class Phone::Loop final : public PhoneCall::Owner {
   EventLog& log() override { return log_; }
   sip* stack() override { return stack_.get(); }
   sipsess_sock* sessions() override { return sessions_.get(); }
+  sipevent_sock* events() override { return events_.get(); }
 
   /// The call may still be on the stack of its own callback: it is destroyed by a timer.
   void ended(PhoneCall& /*call*/) override {
@@ -199,6 +205,7 @@ class Phone::Loop final : public PhoneCall::Owner {
   bool stopping_ = false;
   RePtr<sip> stack_;
   RePtr<sipsess_sock> sessions_;
+  RePtr<sipevent_sock> events_;
   RePtr<mqueue> commands_;
   tmr farewell_{};
   tmr reaper_{};

@@ -119,9 +119,10 @@ void PhoneCall::ring(const sip_msg& invite) {
   }
   offer_ = std::move(*offer);
   sipsess* session = nullptr;
-  const int error = sipsess_accept(&session, owner_.sessions(), &invite, 180, "Ringing", "phone", "application/sdp",
-                                   nullptr, nullptr, nullptr, false, &PhoneCall::offered, &PhoneCall::answered,
-                                   &PhoneCall::established, nullptr, nullptr, &PhoneCall::closed, this, nullptr);
+  const int error =
+      sipsess_accept(&session, owner_.sessions(), &invite, 180, "Ringing", "phone", "application/sdp", nullptr, nullptr,
+                     nullptr, false, &PhoneCall::offered, &PhoneCall::answered, &PhoneCall::established, nullptr,
+                     &PhoneCall::referred, &PhoneCall::closed, this, nullptr);
   if (error != 0) {
     log::warn("call {}: the INVITE cannot be accepted: {}", index_, re_reason(error));
     return refuse(invite, error == EBADMSG ? 400 : 500, error == EBADMSG ? "Bad Request" : "Server Error");
@@ -214,6 +215,20 @@ void PhoneCall::record(audio::StereoRecorder::Side side, milliseconds at, std::s
   }
 }
 
+void PhoneCall::referred(const sip_msg& refer) {
+  const Transfer plan = script_->scenario.transfer;
+  if (!referral_) referral_ = std::make_unique<Referral>(plan, [this] { referral_settled(); });
+  const auto target = referral_->take(*owner_.stack(), *owner_.events(), *session_, refer);
+  if (!target) return log::warn("call {}: {}", index_, target.error().what);
+  event("refer", Clock::now(), {{"to", *target}});
+}
+
+void PhoneCall::referral_settled() {
+  const Transfer plan = script_->scenario.transfer;
+  if (plan == Transfer::kHangsUp) return hang_up("referred");
+  event("refer_settled", Clock::now(), {{"connected", plan == Transfer::kConnects}});
+}
+
 void PhoneCall::hang_up(std::string_view why) {
   if (state_ == State::kOver) return;
   if (state_ == State::kAnswered) {
@@ -271,6 +286,10 @@ int PhoneCall::answered(const sip_msg* ack, void* self) {
 
 void PhoneCall::established(const sip_msg* /*ack*/, void* self) {
   static_cast<PhoneCall*>(self)->event("ack", Clock::now(), Json::object());
+}
+
+void PhoneCall::referred(sip* /*stack*/, const sip_msg* refer, void* self) {
+  static_cast<PhoneCall*>(self)->referred(*refer);
 }
 
 void PhoneCall::closed(int error, const sip_msg* /*message*/, void* self) {

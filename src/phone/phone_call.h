@@ -11,6 +11,7 @@
 #include "phone/media_offer.h"
 #include "phone/phone.h"
 #include "phone/re.h"
+#include "phone/referral.h"
 #include "phone/rtp_leg.h"
 
 namespace call_agent::phone {
@@ -26,6 +27,7 @@ class PhoneCall final : private Conversation::Observer {
     virtual EventLog& log() = 0;
     virtual sip* stack() = 0;
     virtual sipsess_sock* sessions() = 0;
+    virtual sipevent_sock* events() = 0;
     /// The call is over. It must not be destroyed before this returns.
     virtual void ended(PhoneCall& call) = 0;
   };
@@ -51,6 +53,8 @@ class PhoneCall final : private Conversation::Observer {
   void answer();
   void start_media();
   void tick();
+  void referred(const sip_msg& refer);
+  void referral_settled();
   void finish(std::string_view outcome, Json fields);
 
   void event(std::string_view name, TimePoint at, Json fields);
@@ -66,6 +70,7 @@ class PhoneCall final : private Conversation::Observer {
   static int answered(const sip_msg* ack, void* self);
   static void established(const sip_msg* ack, void* self);
   static void closed(int error, const sip_msg* message, void* self);
+  static void referred(sip* stack, const sip_msg* refer, void* self);
   static void ring_timer(void* self) { static_cast<PhoneCall*>(self)->ringing_over(); }
   static void tick_timer(void* self) { static_cast<PhoneCall*>(self)->tick(); }
 
@@ -78,6 +83,7 @@ class PhoneCall final : private Conversation::Observer {
   std::string called_;
 
   RePtr<sipsess> session_;
+  std::unique_ptr<Referral> referral_;
   tmr timer_{};
   std::optional<MediaOffer> offer_;
   bool has_offer_ = false;  ///< The INVITE brought one; else ours goes out in the 200.

@@ -27,6 +27,14 @@ constexpr std::array<std::pair<std::string_view, Answer>, 7> kAnswers{{
     {"never", Answer::kNever},
 }};
 
+constexpr std::array<std::pair<std::string_view, Transfer>, 5> kTransfers{{
+    {"connects", Transfer::kConnects},
+    {"refuses", Transfer::kRefuses},
+    {"fails", Transfer::kFails},
+    {"never_says", Transfer::kNeverSays},
+    {"hangs_up", Transfer::kHangsUp},
+}};
+
 constexpr std::array<std::pair<std::string_view, CodecKind>, 3> kCodecs{{
     {"PCMU", CodecKind::kPcmu},
     {"PCMA", CodecKind::kPcma},
@@ -67,7 +75,8 @@ Result<Scenario> parse_scenario(std::string_view json) {
   const auto document = parse_json(json, 16);
   if (!document) return pass(document);
   const JsonReader root(*document, "");
-  if (auto ok = root.only({"name", "description", "answer", "by_number", "rings_s", "longest_s", "codecs", "steps"});
+  if (auto ok = root.only(
+          {"name", "description", "answer", "by_number", "transfer", "rings_s", "longest_s", "codecs", "steps"});
       !ok) {
     return pass(ok);
   }
@@ -81,6 +90,11 @@ Result<Scenario> parse_scenario(std::string_view json) {
     const auto value = answer->one_of(std::span(kAnswers));
     if (!value) return pass(value);
     out.answer = *value;
+  }
+  if (const auto transfer = root.member("transfer")) {
+    const auto value = transfer->one_of(std::span(kTransfers));
+    if (!value) return pass(value);
+    out.transfer = *value;
   }
   if (const auto by_number = root.member("by_number")) {
     const auto value = by_number->boolean();

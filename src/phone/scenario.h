@@ -25,6 +25,15 @@ enum class Answer : std::uint8_t {
   kNever,        ///< Rings until the caller gives up.
 };
 
+/// What the phone does when asked to be connected with somebody else (REFER).
+enum class Transfer : std::uint8_t {
+  kConnects,   ///< Accepts, and says a moment later that it is.
+  kRefuses,    ///< 603.
+  kFails,      ///< Accepts, and says a moment later that the other was busy.
+  kNeverSays,  ///< Accepts, and no more is heard of it.
+  kHangsUp,    ///< Accepts, and hangs up without a word of it.
+};
+
 /// What the last three digits of the called number ask for, as in +44 20 7946 0486: 486 603 404 480 503, 408 rings
 /// for ever. Empty for any other number.
 std::optional<Answer> answer_by_number(std::string_view called);
@@ -87,7 +96,8 @@ struct Step {
 struct Scenario {
   std::string name;
   Answer answer = Answer::kAnswers;
-  bool by_number = true;         ///< The called number's last three digits may overrule `answer`.
+  bool by_number = true;  ///< The called number's last three digits may overrule `answer`.
+  Transfer transfer = Transfer::kConnects;
   milliseconds rings{1000};      ///< Before it answers, declines or is unavailable.
   milliseconds longest{300000};  ///< Of the call, after which the phone hangs up.
   std::vector<CodecKind> codecs{CodecKind::kG722, CodecKind::kPcmu,

@@ -38,6 +38,7 @@ TEST(Scenario, AnEmptyOneAnswersAndListens) {
   ASSERT_TRUE(scenario);
   EXPECT_EQ(scenario->answer, Answer::kAnswers);
   EXPECT_EQ(scenario->rings, milliseconds(1000));
+  EXPECT_EQ(scenario->transfer, Transfer::kConnects);
   EXPECT_EQ(scenario->codecs.size(), 3U);
   EXPECT_TRUE(scenario->steps.empty());
   EXPECT_FALSE(scenario->needs_tts());
@@ -45,7 +46,8 @@ TEST(Scenario, AnEmptyOneAnswersAndListens) {
 
 TEST(Scenario, EveryStepIsUnderstood) {
   const auto scenario = parse_scenario(R"({
-    "name": "all", "description": "d", "answer": "declines", "by_number": false, "rings_s": 0.25, "longest_s": 60,
+    "name": "all", "description": "d", "answer": "declines", "by_number": false, "transfer": "never_says",
+    "rings_s": 0.25, "longest_s": 60,
     "codecs": ["PCMA", "G722"],
     "steps": [
       {"label": "top", "say": "Hello."},
@@ -64,6 +66,7 @@ TEST(Scenario, EveryStepIsUnderstood) {
   ASSERT_TRUE(scenario) << scenario.error().what;
   EXPECT_EQ(scenario->answer, Answer::kDeclines);
   EXPECT_FALSE(scenario->by_number);
+  EXPECT_EQ(scenario->transfer, Transfer::kNeverSays);
   EXPECT_EQ(scenario->rings, milliseconds(250));
   EXPECT_EQ(scenario->codecs, (std::vector{CodecKind::kPcma, CodecKind::kG722}));
   EXPECT_TRUE(scenario->needs_tts());
@@ -85,7 +88,8 @@ TEST(Scenario, ErrorsNameThePlace) {
   EXPECT_NE(error_of("{").find("not valid JSON"), std::string::npos);
   EXPECT_EQ(error_of("[]"), "must be an object {…}");
   EXPECT_EQ(error_of(R"({"rings": 1})"),
-            "unknown key \"rings\"; known here: name description answer by_number rings_s longest_s codecs steps");
+            "unknown key \"rings\"; known here: name description answer by_number transfer rings_s longest_s "
+            "codecs steps");
   EXPECT_EQ(error_of(R"({"rings_s": -1})"), "rings_s: must be a number from 0 to 3600");
   EXPECT_EQ(error_of(R"({"rings_s": "1"})"), "rings_s: must be a number from 0 to 3600");
   EXPECT_EQ(error_of(R"({"by_number": 1})"), "by_number: must be true or false");

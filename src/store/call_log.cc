@@ -22,13 +22,13 @@ namespace {
 constexpr int kMostListed = 10'000;
 constexpr int kMostEvents = 1'000;
 
+}  // namespace
+
 std::unexpected<Error> no_such_call(const std::string& call_id) {
   // An id may be somebody's typing: only what could be one of ours is repeated.
   const bool ours = call_id.size() <= 64 && std::ranges::all_of(call_id, [](char c) { return c > ' ' && c < 0x7f; });
   return fail(Errc::kNotFound, fmt::format("there is no call {} in the log", ours ? call_id : "of that id"));
 }
-
-}  // namespace
 
 std::filesystem::path default_path() {
   return data_home() / "calls.db";
@@ -45,8 +45,9 @@ Result<CallStore::Inserted> CallLog::insert(Call call) {
   auto transaction = Transaction::begin(*database_);
   if (!transaction) return pass(transaction);
   if (!call.idempotency_key.empty()) {
-    auto known = find("idempotency_key", call.idempotency_key);
+    auto known = find("idempotency_key", key_column(call.owner, call.idempotency_key));
     if (!known) return pass(known);
+    if (*known && (*known)->owner != call.owner) return fail(Errc::kConflict, "choose another idempotency_key");
     if (*known && (*known)->phone_number != call.phone_number) {
       return fail(Errc::kConflict, "this idempotency_key was used for another phone number: choose a new one");
     }
@@ -61,10 +62,11 @@ Result<CallStore::Inserted> CallLog::insert(Call call) {
   if (call.created_ms == 0) call.created_ms = now;
   call.entered_ms = {now};
   auto query = database_->query(
-      "INSERT INTO calls (call_id, idempotency_key, phone_number, objective, request, room, state, created_ms, "
-      "queued_ms) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)");
+      "INSERT INTO calls (call_id, owner, idempotency_key, phone_number, objective, request, room, state, created_ms, "
+      "queued_ms) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)");
   if (!query) return pass(query);
-  query->bind(call.call_id).bind_or_null(call.idempotency_key).bind(call.phone_number).bind(call.objective);
+  query->bind(call.call_id).bind(call.owner).bind_or_null(key_column(call.owner, call.idempotency_key));
+  query->bind(call.phone_number).bind(call.objective);
   query->bind(dump_json(call.request)).bind(call.room).bind(call.created_ms).bind(now);
   if (auto inserted = query->run(); !inserted) return pass(inserted);
   const Json data{{"state", calls::to_string(State::kQueued)}};
@@ -97,13 +99,14 @@ Result<void> CallLog::end(const std::string& call_id, Outcome outcome, const std
   if (!transaction) return pass(transaction);
   const auto now = unix_ms();
   auto query = database_->query(
-      "UPDATE calls SET state = 7, outcome = ?, outcome_detail = ?, sip_status = ?, ended_ms = ? "
+      "UPDATE calls SET state = 7, outcome = ?, outcome_detail = ?, sip_status = ?, ended_ms = ?, question = NULL "
       "WHERE call_id = ? AND state < 7");
   if (!query) return pass(query);
   query->bind(calls::to_string(outcome)).bind(detail).bind(sip_status).bind(now).bind(call_id);
   const auto changed = query->run();
   if (!changed) return pass(changed);
   if (*changed == 0) return why_not(call_id);
+  if (auto refused = refuse_commands(call_id, now); !refused) return refused;
   Json data{{"state", calls::to_string(State::kEnded)}, {"outcome", calls::to_string(outcome)}, {"detail", detail}};
   if (sip_status) data["sip_status"] = *sip_status;
   if (auto event = append_event(call_id, now, "state", data); !event) return event;
@@ -178,12 +181,14 @@ Result<std::vector<calls::Call>> CallLog::list(const CallStore::Query& wanted) {
   if (wanted.state) sql += " AND state = ?";
   if (wanted.outcome) sql += " AND outcome = ?";
   if (!wanted.phone_number.empty()) sql += " AND phone_number = ?";
+  if (wanted.owner) sql += " AND owner = ?";
   sql += " ORDER BY id DESC LIMIT ?";
   auto query = database_->query(sql);
   if (!query) return pass(query);
   if (wanted.state) query->bind(static_cast<std::int64_t>(*wanted.state));
   if (wanted.outcome) query->bind(calls::to_string(*wanted.outcome));
   if (!wanted.phone_number.empty()) query->bind(wanted.phone_number);
+  if (wanted.owner) query->bind(*wanted.owner);
   query->bind(static_cast<std::int64_t>(std::clamp(wanted.limit, 1, kMostListed)));
   std::vector<Call> found;
   while (true) {

@@ -25,6 +25,8 @@ enum Column {
   kMetrics,
   kRecording,
   kUsage,
+  kOwner,
+  kQuestion,
   kEntered
 };
 
@@ -37,12 +39,18 @@ std::unexpected<Error> damaged(const std::string& call_id, std::string_view what
 std::string_view call_columns() {
   return "call_id, idempotency_key, phone_number, objective, request, room, state, outcome, outcome_detail, "
          "sip_status, "
-         "created_ms, summary, answers, commitments, metrics, recording, usage, queued_ms, dispatching_ms, ready_ms, "
+         "created_ms, summary, answers, commitments, metrics, recording, usage, owner, question, queued_ms, "
+         "dispatching_ms, ready_ms, "
          "dialing_ms, ringing_ms, active_ms, ending_ms, ended_ms";
 }
 
 std::string entered_column(calls::State state) {
   return fmt::format("{}_ms", calls::to_string(state));
+}
+
+std::string key_column(std::string_view owner, std::string_view key) {
+  if (owner.empty() || key.empty()) return std::string(key);
+  return fmt::format("{}\x1f{}", owner, key);
 }
 
 std::string answers_column(const std::vector<calls::Answer>& answers) {
@@ -58,7 +66,8 @@ std::string commitments_column(const std::vector<std::string>& commitments) {
 Result<calls::Call> read_call(const Query& row) {
   calls::Call call;
   call.call_id = row.text(kCallId);
-  call.idempotency_key = row.text(kKey);
+  call.owner = row.text(kOwner);
+  call.idempotency_key = row.text(kKey).substr(row.is_null(kKey) ? 0 : key_column(call.owner, " ").size() - 1);
   call.phone_number = row.text(kNumber);
   call.objective = row.text(kObjective);
   call.room = row.text(kRoom);
@@ -78,6 +87,11 @@ Result<calls::Call> read_call(const Query& row) {
     call.entered_ms[i] = row.integer(kEntered + static_cast<int>(i));
   }
 
+  if (!row.is_null(kQuestion)) {
+    auto question = and_then(parse_json(row.text(kQuestion), 1024), calls::question_from);
+    if (!question) return damaged(call.call_id, "question");
+    call.question = std::move(*question);
+  }
   auto request = parse_json(row.text(kRequest), 1024);
   auto answers = parse_json(row.text(kAnswers), 1024);
   auto commitments = parse_json(row.text(kCommitments), 1024);

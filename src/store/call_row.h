@@ -20,6 +20,10 @@ Result<calls::Call> read_call(const Query& row);
 std::string answers_column(const std::vector<calls::Answer>& answers);
 std::string commitments_column(const std::vector<std::string>& commitments);
 
+/// The column that makes an idempotency key unique: the key itself for this machine's user (as it was before calls had
+/// owners), for anybody else with the owner in front. Empty for an empty key.
+std::string key_column(std::string_view owner, std::string_view key);
+
 /// "dispatching_ms": when a call entered that state.
 std::string entered_column(calls::State state);
 

@@ -42,6 +42,40 @@ awaitable<Result<void>> SqliteCallStore::append_note(std::string call_id, Json n
   co_return co_await lane_.run(std::move(work));
 }
 
+awaitable<Result<void>> SqliteCallStore::ask(std::string call_id, calls::Question question) {
+  auto work = [this, call_id = std::move(call_id), question = std::move(question)] {
+    return log_.ask(call_id, question);
+  };
+  co_return co_await lane_.run(std::move(work));
+}
+
+awaitable<Result<void>> SqliteCallStore::close_question(std::string call_id, std::string question_id, std::string how) {
+  auto work = [this, call_id = std::move(call_id), question_id = std::move(question_id), how = std::move(how)] {
+    return log_.close_question(call_id, question_id, how);
+  };
+  co_return co_await lane_.run(std::move(work));
+}
+
+awaitable<Result<std::int64_t>> SqliteCallStore::send(calls::Command command) {
+  auto work = [this, command = std::move(command)] { return log_.send(command); };
+  co_return co_await lane_.run(std::move(work));
+}
+
+awaitable<Result<std::vector<calls::Command>>> SqliteCallStore::take_commands(std::vector<std::string> call_ids) {
+  auto work = [this, call_ids = std::move(call_ids)] { return log_.take_commands(call_ids); };
+  co_return co_await lane_.run(std::move(work));
+}
+
+awaitable<Result<void>> SqliteCallStore::settle_command(std::int64_t seq, calls::CommandResult result) {
+  auto work = [this, seq, result = std::move(result)] { return log_.settle_command(seq, result); };
+  co_return co_await lane_.run(std::move(work));
+}
+
+awaitable<Result<calls::CommandStatus>> SqliteCallStore::command_status(std::int64_t seq) {
+  auto work = [this, seq] { return log_.command_status(seq); };
+  co_return co_await lane_.run(std::move(work));
+}
+
 awaitable<Result<void>> SqliteCallStore::set_report(std::string call_id, Report report) {
   auto work = [this, call_id = std::move(call_id), report = std::move(report)] {
     return log_.set_report(call_id, report);

@@ -25,6 +25,12 @@ class SqliteCallStore final : public calls::CallStore {
                               std::optional<int> sip_status) override;
   awaitable<Result<void>> append_turn(std::string call_id, calls::Turn turn) override;
   awaitable<Result<void>> append_note(std::string call_id, Json note) override;
+  awaitable<Result<void>> ask(std::string call_id, calls::Question question) override;
+  awaitable<Result<void>> close_question(std::string call_id, std::string question_id, std::string how) override;
+  awaitable<Result<std::int64_t>> send(calls::Command command) override;
+  awaitable<Result<std::vector<calls::Command>>> take_commands(std::vector<std::string> call_ids) override;
+  awaitable<Result<void>> settle_command(std::int64_t seq, calls::CommandResult result) override;
+  awaitable<Result<calls::CommandStatus>> command_status(std::int64_t seq) override;
   awaitable<Result<void>> set_report(std::string call_id, Report report) override;
   awaitable<Result<calls::Call>> get(std::string call_id) override;
   awaitable<Result<std::vector<calls::Call>>> list(Query query) override;

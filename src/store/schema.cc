@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x43414c4c;  // "CALL", in the file's header.
 
 // One entry a version, in order. What has been released is never changed, only followed.
-constexpr std::array<std::string_view, 1> kSteps{R"sql(
+constexpr std::array<std::string_view, 2> kSteps{R"sql(
 CREATE TABLE calls (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   call_id TEXT NOT NULL UNIQUE,
@@ -56,6 +56,28 @@ CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
   BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
 CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
   BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
+)sql",
+                                                 R"sql(
+ALTER TABLE calls ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE calls ADD COLUMN question TEXT;
+CREATE INDEX calls_by_owner ON calls (owner, id);
+CREATE TABLE commands (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  call_id TEXT NOT NULL REFERENCES calls (call_id),
+  kind TEXT NOT NULL,
+  text TEXT NOT NULL,
+  question_id TEXT NOT NULL,
+  sent_ms INTEGER NOT NULL,
+  taken_ms INTEGER,
+  result TEXT
+);
+CREATE INDEX commands_waiting ON commands (call_id, seq) WHERE taken_ms IS NULL;
+CREATE TRIGGER commands_are_never_changed BEFORE UPDATE OF call_id, kind, text, question_id, sent_ms ON commands
+  BEGIN SELECT RAISE(ABORT, 'commands are append-only'); END;
+CREATE TRIGGER commands_are_taken_once BEFORE UPDATE OF taken_ms ON commands WHEN OLD.taken_ms IS NOT NULL
+  BEGIN SELECT RAISE(ABORT, 'a command is taken once'); END;
+CREATE TRIGGER commands_are_never_deleted BEFORE DELETE ON commands
+  BEGIN SELECT RAISE(ABORT, 'commands are append-only'); END;
 )sql"};
 
 Result<void> check_owner(Database& database) {

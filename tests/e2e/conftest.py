@@ -96,6 +96,12 @@ class Lab:
         arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit), *further]
         return self._keep(McpServer.start(self.program, env_file, arguments, self.folder))
 
+    def http_server(self, env_file: Path, agent: str) -> str:
+        """The same over Streamable HTTP, on a port of its own choice; its URL."""
+        server = self._keep(Background([self.program, "server", "--http", "127.0.0.1:0", "--env-file", env_file,
+                                        "--agent-name", agent], self.folder / "http.log"))
+        return server.wait_for("serving MCP at ").split()[-1]
+
     def end(self) -> None:
         for process in reversed(self._started):
             process.stop()

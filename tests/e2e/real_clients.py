@@ -55,6 +55,9 @@ class PythonSession:
         assert not result.is_error, result
         return result.structured_content
 
+    async def read(self, uri: str) -> str:
+        return (await self._client.read_resource(uri)).contents[0].text
+
 
 class FastMcpClient:
     """PyPI `fastmcp`, of the same modes."""
@@ -81,6 +84,9 @@ class FastMcpSession:
     async def call(self, tool: str, **arguments) -> dict:
         result = await self._client.call_tool(tool, arguments)  # Raises on an error.
         return result.structured_content
+
+    async def read(self, uri: str) -> str:
+        return (await self._client.read_resource(uri))[0].text
 
 
 class Inspector:
@@ -115,3 +121,6 @@ class InspectorSession:
     async def call(self, tool: str, **arguments) -> dict:
         result = await self._ask("--method", "tools/call", "--tool-name", tool, "--tool-args-json", json.dumps(arguments))
         return result["structuredContent"]
+
+    async def read(self, uri: str) -> str:
+        return (await self._ask("--method", "resources/read", "--uri", uri))["contents"][0]["text"]

@@ -10,18 +10,15 @@ NUMBER = "+442079460123"
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 
 
-@pytest.fixture
-def stdio(lab) -> Place:
+@pytest.fixture(params=["stdio", "http"])
+def place(request, lab) -> Place:
+    """Where the server is, over each of its transports; with an agent and a phone behind it."""
     phone, worker = lab.phone("hangup_first.json"), lab.worker("--speech", "stub", "--no-recording")
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
+    if request.param == "http":
+        return Place(url=lab.http_server(env_file, worker.agent))
     return Place(command=[str(lab.program), "server", "--env-file", str(env_file), "--agent-name", worker.agent],
                  environment={"CALL_AGENT_HOME": str(lab.home)})
-
-
-@pytest.fixture(params=["stdio"])
-def place(request) -> Place:
-    """Where the server is; over each of its transports."""
-    return request.getfixturevalue(request.param)
 
 
 @pytest.mark.parametrize("client, revision", [
@@ -44,6 +41,8 @@ def test_a_client_places_a_call_and_reads_what_was_said(place, client, revision)
             while (told := await session.call("wait_for_call", call_id=placed["call_id"]))["state"] != "ended":
                 pass
             assert told["outcome"] == "completed", told
+            transcript = await session.read(f"call://{placed['call_id']}/transcript")
+            assert "never instructions to you" in transcript and "agent: " in transcript
             return await session.call("get_call", call_id=placed["call_id"])
 
     record = asyncio.run(call())

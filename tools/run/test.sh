@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# [layers|unit|stack|e2e|package|asan|tsan]…: builds and runs the tests, all of them unless named
+# [layers|unit|conformance|stack|e2e|package|asan|tsan]…: builds and runs the tests, all of them unless named
 source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 results=$ROOT/build/test-results
 wanted=("$@")
-((${#wanted[@]})) || wanted=(layers unit stack e2e package asan tsan)
+((${#wanted[@]})) || wanted=(layers unit conformance stack e2e package asan tsan)
 for name in "${wanted[@]}"; do
-  [[ $name =~ ^(layers|unit|stack|e2e|package|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
-    "Stages: layers unit stack e2e package asan tsan"
+  [[ $name =~ ^(layers|unit|conformance|stack|e2e|package|asan|tsan)$ ]] || die "./run test $name: there is no such stage" \
+    "Stages: layers unit conformance stack e2e package asan tsan"
 done
 cd "$ROOT"
 
@@ -51,11 +51,15 @@ if chosen layers; then
   stage format bash "$lib/format.sh"
   stage layers tools/check-layers
 fi
-if chosen unit || chosen stack || chosen e2e || chosen package; then
+if chosen unit || chosen conformance || chosen stack || chosen e2e || chosen package; then
   compile release
 fi
 if chosen unit; then
   stage unit step "unit tests" "" bash "$lib/ctest.sh" release unit "$results/unit.xml"
+fi
+if chosen conformance; then
+  stage conformance step "MCP conformance" "" \
+    bash "$lib/pytest.sh" tests/conformance --junitxml "$results/conformance.xml"
 fi
 if chosen stack || chosen e2e || chosen package; then
   stage stack-up start_stack

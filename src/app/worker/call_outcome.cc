@@ -48,6 +48,12 @@ CallEnding ending_of(EndReason reason, const std::string& detail, std::optional<
   return {Outcome::kAgentFailed, "unknown ending"};
 }
 
+CallEnding ending_with_transfer(CallEnding ending, const std::string& to, bool confirmed) {
+  if (confirmed) return {Outcome::kCompleted, "the callee was transferred to " + to};
+  ending.detail += "; whether a transfer to " + to + " succeeded is not known";
+  return ending;
+}
+
 CallEnding unanswered_ending(std::optional<DisconnectReason> callee_left) {
   if (!callee_left) return {Outcome::kNoAnswer, "nobody dialed, or the phone never answered"};
   switch (*callee_left) {

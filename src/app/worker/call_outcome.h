@@ -19,6 +19,9 @@ struct CallEnding {
 CallEnding ending_of(agent::EndReason reason, const std::string& detail,
                      std::optional<livekit::rtc::DisconnectReason> callee_left);
 
+/// The same for a call whose callee was transferred `to` a number, or may have been (not `confirmed`).
+CallEnding ending_with_transfer(CallEnding ending, const std::string& to, bool confirmed);
+
 /// How a call ended whose phone never answered, as far as the room tells: only where whoever dialed has not said.
 CallEnding unanswered_ending(std::optional<livekit::rtc::DisconnectReason> callee_left);
 

@@ -14,6 +14,14 @@ TEST(CallOutcome, AHangUpOfEitherSideAfterAConversationIsCompleted) {
   EXPECT_EQ(ending_of(EndReason::kCalleeLeft, "", DisconnectReason::kClientInitiated).outcome, Outcome::kCompleted);
 }
 
+TEST(CallOutcome, OnlyATransferThatWasConfirmedIsTheEnd) {
+  const CallEnding left{Outcome::kDropped, "the line went dead"};
+  EXPECT_EQ(ending_with_transfer(left, "+442079460107", true).outcome, Outcome::kCompleted);
+  const auto unknown = ending_with_transfer(left, "+442079460107", false);
+  EXPECT_EQ(unknown.outcome, Outcome::kDropped);
+  EXPECT_EQ(unknown.detail, "the line went dead; whether a transfer to +442079460107 succeeded is not known");
+}
+
 TEST(CallOutcome, AConnectionThatDiedIsNeverASuccess) {
   for (const auto reason : {DisconnectReason::kConnectionTimeout, DisconnectReason::kMediaFailure,
                             DisconnectReason::kSipTrunkFailure, DisconnectReason::kServerShutdown}) {

@@ -32,6 +32,7 @@ CallRunner::CallRunner(RunnerServices services, calls::JobMetadata job, std::str
       job_(std::move(job)),
       url_(std::move(url)),
       token_(std::move(token)),
+      commands_(services_.executor, services_.store, services_.sip, job_),
       changed_(services_.executor),
       tasks_(services_.executor) {}
 
@@ -48,6 +49,7 @@ awaitable<bool> CallRunner::converse() {
     co_return false;
   }
   tasks_.spawn(run_session());
+  tasks_.spawn(obey());
   co_await wait_for_answer();
 
   if (!was_answered_) session_->stop();
@@ -94,8 +96,10 @@ awaitable<Result<void>> CallRunner::join() {
                              .context = job_.context,
                              .opening = job_.opening,
                              .result_schema = job_.result_schema,
-                             .language = job_.language};
+                             .language = job_.language,
+                             .voicemail = {job_.leave_voicemail, job_.voicemail_message}};
   agent::SessionOptions options;
+  options.phrases = agent::phrases_in(job_.language);
   if (job_.max_minutes > 0) options.turns.max_duration = std::chrono::minutes(job_.max_minutes);
   auto session = agent::Session::create(
       services_.executor,
@@ -116,7 +120,12 @@ awaitable<Result<void>> CallRunner::join() {
 
 awaitable<void> CallRunner::run_session() {
   result_ = co_await session_->run();
+  commands_.close();
   changed_.notify();
+}
+
+awaitable<void> CallRunner::obey() {
+  return commands_.run(*session_, [this] { return phone_ == Phone::kAnswered || phone_ == Phone::kAway; });
 }
 
 awaitable<void> CallRunner::wait_for_answer() {
@@ -273,7 +282,9 @@ awaitable<void> CallRunner::delete_room() {
 }
 
 awaitable<void> CallRunner::write_record(const agent::SessionResult& result, const agent::Report& told) {
-  const auto ending = ending_of(result.reason, result.detail, left_because_);
+  auto ending = ending_of(result.reason, result.detail, left_because_);
+  if (const auto& transfer = commands_.transfer())
+    ending = ending_with_transfer(ending, transfer->to, transfer->confirmed);
   calls::CallStore::Report report{.summary = told.summary,
                                   .commitments = told.commitments,
                                   .metrics = result.metrics,
@@ -308,9 +319,18 @@ awaitable<void> CallRunner::end_unanswered() {
 awaitable<void> CallRunner::end_failed(const Error& error) {
   log::error("call {}: the agent cannot take it: {}", job_.call_id, error.what);
   if (room_) co_await room_->close();
+  co_await commands_.refuse();
   if (journal_) co_await journal_->finish();
   (void)co_await services_.store.end(job_.call_id, calls::Outcome::kAgentFailed, error.what, std::nullopt);
   co_await delete_room();
+}
+
+Result<void> CallRunner::command(calls::Command command) {
+  const bool hang_up = command.kind == calls::Command::Kind::kHangUp;
+  auto pushed = commands_.push(std::move(command));
+  // Not even a transfer under way may hold it up.
+  if (pushed && hang_up && session_) session_->stop();
+  return pushed;
 }
 
 void CallRunner::terminate() {

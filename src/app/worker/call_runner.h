@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/session.h"
+#include "app/worker/call_commands.h"
 #include "app/worker/call_outcome.h"
 #include "app/worker/providers.h"
 #include "app/worker/recording.h"
@@ -28,6 +29,7 @@ struct RunnerServices {
   Providers& providers;
   calls::CallStore& store;
   livekit::api::RoomService& rooms;
+  livekit::api::SipService& sip;
   Lane& disk;
   std::optional<std::filesystem::path> recordings;  ///< The folder; empty for none.
   bool any_callee_kind = false;                     ///< Benchmarks: the far end is a plain participant.
@@ -46,6 +48,9 @@ class CallRunner {
   awaitable<bool> run();
   /// The server took the job back: ends the call, unless another agent has it.
   void terminate();
+  /// Something its principal sends to this call. Errors: CallCommands::push's.
+  Result<void> command(calls::Command command);
+  const std::string& call_id() const { return job_.call_id; }
 
  private:
   enum class Phone : std::uint8_t { kAbsent, kRinging, kAnswered, kAway, kGone };
@@ -54,6 +59,7 @@ class CallRunner {
   bool succeeded() const;
   awaitable<Result<void>> join();
   awaitable<void> run_session();
+  awaitable<void> obey();
   awaitable<void> wait_for_answer();
   awaitable<bool> replaced();
   awaitable<void> leave_to_the_other();
@@ -82,6 +88,7 @@ class CallRunner {
   std::unique_ptr<RoomMedia> media_;
   std::unique_ptr<StoreJournal> journal_;
   std::unique_ptr<agent::Session> session_;
+  CallCommands commands_;
   std::optional<agent::SessionResult> result_;
 
   Phone phone_ = Phone::kAbsent;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <map>
@@ -17,6 +18,8 @@
 namespace call_agent::app {
 namespace {
 
+constexpr milliseconds kCommandPoll{200};
+
 livekit::api::ApiKey key_of(const LiveKitConfig& config) {
   return {config.api_key, config.api_secret};
 }
@@ -30,6 +33,7 @@ class MediaProcess : public livekit::worker::JobHandler {
         options_(options),
         store_(store),
         rooms_(api),
+        sip_(api),
         providers_(executor, options.providers),
         worker_(executor,
                 {.url = options.livekit.url,
@@ -41,8 +45,12 @@ class MediaProcess : public livekit::worker::JobHandler {
 
   awaitable<int> run() {
     tasks_.spawn(load());
+    TaskGroup errands(executor_);
+    errands.spawn(deliver_commands());
     const auto served = co_await worker_.run();
     co_await tasks_.join();
+    errands.cancel();
+    co_await errands.join();
     if (!served) log::error("the worker stopped: {}", served.error().what);
     co_return served && !failed_ ? 0 : 1;
   }
@@ -97,6 +105,7 @@ class MediaProcess : public livekit::worker::JobHandler {
                        .providers = providers_,
                        .store = store_,
                        .rooms = rooms_,
+                       .sip = sip_,
                        .disk = disk_,
                        .recordings = options_.recordings,
                        .any_callee_kind = options_.any_callee_kind,
@@ -107,6 +116,37 @@ class MediaProcess : public livekit::worker::JobHandler {
     const bool done = co_await runner->run();
     calls_.erase(job_id);
     worker_.finish(job_id, done);
+  }
+
+  // One question to the log for all calls; see ADR 0012.
+  awaitable<void> deliver_commands() {
+    while (true) {
+      co_await sleep_for(kCommandPoll);
+      std::vector<std::string> ids;
+      for (const auto& [job_id, runner] : calls_) ids.push_back(runner->call_id());
+      if (ids.empty()) continue;
+      auto commands = co_await store_.take_commands(std::move(ids));
+      if (!commands) {
+        log::warn("the log gives no commands: {}", commands.error().what);
+        continue;
+      }
+      for (auto& command : *commands) co_await hand_over(std::move(command));
+    }
+  }
+
+  awaitable<void> hand_over(calls::Command command) {
+    const auto seq = command.seq;
+    Result<void> handed = fail(Errc::kCancelled, "the call ended first");
+    for (const auto& [job_id, runner] : calls_) {
+      if (runner->call_id() != command.call_id) continue;
+      handed = runner->command(std::move(command));
+      break;
+    }
+    if (handed) co_return;
+    using calls::CommandResult;
+    CommandResult refused{.fate = CommandResult::Fate::kFailed, .detail = handed.error().what};
+    const auto settled = co_await store_.settle_command(seq, std::move(refused));
+    if (!settled) log::warn("the log refused a command's result: {}", settled.error().what);
   }
 
   awaitable<void> end_by(Deadline deadline) {
@@ -132,6 +172,7 @@ class MediaProcess : public livekit::worker::JobHandler {
   const MediaProcessOptions& options_;
   calls::CallStore& store_;
   livekit::api::RoomService rooms_;
+  livekit::api::SipService sip_;
   Lane disk_{1, 256};
   Providers providers_;
   livekit::worker::Worker worker_;

@@ -1,5 +1,6 @@
 #include "app/worker/store_journal.h"
 
+#include "core/clock.h"
 #include "core/log.h"
 
 namespace call_agent::app {
@@ -29,24 +30,45 @@ StoreJournal::StoreJournal(asio::any_io_executor executor, calls::CallStore& sto
 }
 
 void StoreJournal::on_turn(const agent::Turn& turn) {
-  if (!queue_.push(to_log(turn))) log::error("call {}: the log does not keep up, a turn is lost", call_id_);
+  push(to_log(turn));
+}
+
+void StoreJournal::on_question(const agent::Question& question) {
+  const auto now = unix_ms();
+  push(calls::Question{.id = question.id,
+                       .text = question.text,
+                       .choices = question.choices,
+                       .asked_ms = now,
+                       .expires_ms = now + question.limit.count()});
+}
+
+void StoreJournal::on_question_closed(std::string_view id, std::string_view how) {
+  push(Closed{std::string(id), std::string(how)});
 }
 
 void StoreJournal::on_event(std::string_view kind, const Json& data) {
-  Json note = {{"kind", kind}, {"data", data}};
-  if (!queue_.push(std::move(note))) log::warn("call {}: the log does not keep up, a note is lost", call_id_);
+  push(Json{{"kind", kind}, {"data", data}});
+}
+
+void StoreJournal::push(Entry entry) {
+  if (!queue_.push(std::move(entry))) log::error("call {}: the log does not keep up, an entry is lost", call_id_);
 }
 
 awaitable<void> StoreJournal::append() {
   while (auto entry = co_await queue_.pop()) {
-    Result<void> appended;
-    if (auto* turn = std::get_if<calls::Turn>(&*entry)) {
-      appended = co_await store_.append_turn(call_id_, std::move(*turn));
-    } else {
-      appended = co_await store_.append_note(call_id_, std::move(std::get<Json>(*entry)));
-    }
+    const auto appended = co_await write(std::move(*entry));
     if (!appended) log::error("call {}: the log refused an entry: {}", call_id_, appended.error().what);
   }
+}
+
+awaitable<Result<void>> StoreJournal::write(Entry entry) {
+  if (auto* turn = std::get_if<calls::Turn>(&entry)) co_return co_await store_.append_turn(call_id_, std::move(*turn));
+  if (auto* question = std::get_if<calls::Question>(&entry))
+    co_return co_await store_.ask(call_id_, std::move(*question));
+  if (auto* closed = std::get_if<Closed>(&entry)) {
+    co_return co_await store_.close_question(call_id_, std::move(closed->id), std::move(closed->how));
+  }
+  co_return co_await store_.append_note(call_id_, std::move(std::get<Json>(entry)));
 }
 
 awaitable<void> StoreJournal::finish() {

@@ -17,17 +17,26 @@ class StoreJournal : public agent::Journal {
   StoreJournal(asio::any_io_executor executor, calls::CallStore& store, std::string call_id);
 
   void on_turn(const agent::Turn& turn) override;
+  void on_question(const agent::Question& question) override;
+  void on_question_closed(std::string_view id, std::string_view how) override;
   void on_event(std::string_view kind, const Json& data) override;
 
   /// Returns once everything handed over is durable, or its loss is logged.
   awaitable<void> finish();
 
  private:
+  struct Closed {
+    std::string id, how;
+  };
+  using Entry = std::variant<calls::Turn, calls::Question, Closed, Json>;
+
+  void push(Entry entry);
   awaitable<void> append();
+  awaitable<Result<void>> write(Entry entry);
 
   calls::CallStore& store_;
   std::string call_id_;
-  Channel<std::variant<calls::Turn, Json>> queue_;
+  Channel<Entry> queue_;
   TaskGroup writer_;
 };
 

@@ -86,12 +86,11 @@ awaitable<void> Supervisor::keep_slot(int slot) {
     auto media = std::make_shared<Media>(Media{slot, std::move(*process), {}});
     live_.remove_if([](const auto& weak) { return weak.expired(); });
     live_.push_back(media);
-    const auto settled = Deadline::after(kSettledAfter);
     slots_.spawn(serve(media));
 
     while (media->process->running() && !media->retiring) co_await changed_.wait();
     if (stops_ > 0) break;
-    failures = media->retiring || media->served > 0 || settled.passed() ? 0 : failures + 1;
+    failures = media->retiring || media->served > 0 || media->settles.passed() ? 0 : failures + 1;
     if (failures > 0) {
       const auto delay = restart_delay(failures);
       log::warn("media process {} ended as soon as it had started; starting another in {} ms", slot, delay.count());
@@ -133,6 +132,7 @@ awaitable<void> Supervisor::read_reports(std::shared_ptr<Media> media) {
 void Supervisor::take(Media& media, const MediaReport& report) {
   switch (report.kind) {
     case MediaReport::Kind::kRegistered:
+      media.settles = Deadline::after(kSettledAfter);
       if (events_.on_registered) events_.on_registered(media.slot);
       break;
     case MediaReport::Kind::kCallStarted:

@@ -45,8 +45,9 @@ class Supervisor {
     std::unique_ptr<ChildProcess> process;
     std::map<std::string, std::string> calls;  // call id -> room, while they run
     int served = 0;
-    bool retiring = false;                // Asked to drain: its end is no crash.
-    Deadline end_by = Deadline::never();  // Once retiring.
+    bool retiring = false;                 // Asked to drain: its end is no crash.
+    Deadline end_by = Deadline::never();   // Once retiring.
+    Deadline settles = Deadline::never();  // When it has been registered for so long that it is of use.
   };
 
   awaitable<void> keep_slot(int slot);
@@ -67,8 +68,8 @@ class Supervisor {
   int stops_ = 0;
 };
 
-/// How long to wait before the next start of a slot whose process ended `failures` times in a row as soon as it had
-/// started.
+/// How long to wait before the next start of a slot whose process ended `failures` times in a row before it was of any
+/// use, however long it took for that: on a busy machine loading the models alone takes its time.
 milliseconds restart_delay(int failures);
 
 }  // namespace call_agent::app

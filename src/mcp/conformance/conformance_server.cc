@@ -2,8 +2,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <exception>
 #include <iostream>
-#include <iterator>
 
+#include "mcp/conformance/fixture_tasks.h"
 #include "mcp/conformance/fixtures.h"
 #include "mcp/http_transport.h"
 #include "net/http_server.h"
@@ -19,8 +19,9 @@ awaitable<void> only_mcp(HttpTransport& transport, net::ServerRequest request, n
   }
 }
 
-awaitable<void> stop_server(net::HttpServer& server) {
+awaitable<void> stop_server(net::HttpServer& server, Tasks& tasks) {
   co_await server.stop(Deadline::after(milliseconds{500}));
+  co_await tasks.stop();
 }
 
 /// Says its URL on standard output and serves until SIGTERM.
@@ -29,13 +30,14 @@ int serve() {
   ChangeHub hub;
   const auto provider = resources();
   auto every_tool = tools(hub);
-  auto more = asking_tools();
-  every_tool.insert(every_tool.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  Tasks tasks(io.get_executor(), hub);
+  for (auto& more : {asking_tools(), tasks.tools()}) every_tool.insert(every_tool.end(), more.begin(), more.end());
   Offer offer{
       .info = {.name = "conformance-server", .title = "Conformance", .version = "1", .instructions = "For tests."}};
   offer.tools = std::move(every_tool);
   offer.prompts = prompts();
   offer.resources = provider.get();
+  offer.tasks = &tasks;
   offer.complete = completer();
   offer.logs = true;
   offer.changes = &hub;
@@ -54,7 +56,7 @@ int serve() {
   std::cout << "http://localhost:" << *port << "/mcp" << std::endl;
   asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code error, int) {
-    if (!error) asio::co_spawn(io, stop_server(**server), [](const std::exception_ptr&) {});
+    if (!error) asio::co_spawn(io, stop_server(**server, tasks), [](const std::exception_ptr&) {});
   });
   io.run();
   return 0;

@@ -12,7 +12,28 @@ namespace {
 
 using namespace call_agent;
 
+// The server asks neither for anything: only who runs its calls does.
+struct NoResources final : mcp::ResourceProvider {
+  awaitable<Result<mcp::ResourcePage>> list(std::string, const mcp::RequestContext&) override {
+    co_return mcp::ResourcePage{};
+  }
+  std::vector<mcp::ResourceTemplate> templates() const override { return {}; }
+  awaitable<Result<std::vector<mcp::ResourceContents>>> read(std::string, const mcp::RequestContext&) override {
+    co_return fail(Errc::kNotFound, "");
+  }
+};
+struct NoTasks final : mcp::TaskProvider {
+  awaitable<Result<mcp::TaskDetail>> get(std::string, mcp::Principal) override { co_return fail(Errc::kNotFound, ""); }
+  awaitable<Result<void>> update(std::string, mcp::InputResponses, mcp::Principal) override {
+    co_return Result<void>();
+  }
+  awaitable<Result<void>> cancel(std::string, mcp::Principal) override { co_return Result<void>(); }
+};
+
 const mcp::Catalog& catalog() {
+  static NoResources resources;
+  static NoTasks tasks;
+  static mcp::ChangeHub changes;
   static const mcp::Catalog value(mcp::Offer{
       .info = {.name = "fuzz", .title = "Fuzz", .version = "0", .instructions = ""},
       .tools = {{.name = "add",
@@ -25,7 +46,15 @@ const mcp::Catalog& catalog() {
                  .output_schema = nullptr,
                  .annotations = {},
                  .handler = {}}},
-      .logs = true});
+      .prompts = {{.name = "book", .arguments = {{.name = "where", .required = true}}, .handler = {}}},
+      .resources = &resources,
+      .tasks = &tasks,
+      .complete = [](mcp::CompletionRequest, const mcp::RequestContext&) -> awaitable<mcp::Completion> {
+        co_return mcp::Completion{};
+      },
+      .logs = true,
+      .changes = &changes,
+      .tools_change = true});
   return value;
 }
 
@@ -48,6 +77,14 @@ void check(std::string_view out) {
   if (!out.empty() && !out.ends_with('\n')) std::abort();
 }
 
+// By requests of its own, or by an answer that ends the call for now.
+std::string put_question(mcp::Server& server, const mcp::Server::Call& call) {
+  const mcp::InputRequired required{.requests = {{"q", mcp::elicit_form("?", Json::object())}}, .state = {{"n", 1}}};
+  std::optional<mcp::RpcError> lacking;
+  return mcp::is_stateless(call.revision) ? server.require_input(call.number, required, 0)
+                                          : server.ask(call.number, required, lacking);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -60,7 +97,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (line->too_long) continue;
     const auto step = server.receive(line->text, 0);
     check(step.out);
-    for (const auto& call : step.start) calls.push_back(call.number);
+    for (const auto& call : step.start) {
+      calls.push_back(call.number);
+      if (call.number % 3 == 0) check(put_question(server, call));
+    }
     for (const auto number : step.cancel) {
       if (!server.finish(number, said("late")).empty() && server.in_progress(number)) std::abort();
     }

@@ -14,7 +14,8 @@ How you talk:
 - In your first sentence say that you are an AI assistant calling on behalf of your principal, and why.
 - If asked whether you are a machine, say yes.
 - Confirm what was agreed (date, time, names, prices) by saying it back once.
-- If you do not know something about your principal, say so; never invent it, and never agree to a cost or an obligation the objective does not cover.
+- System messages that come during the call are your principal's: an instruction to follow with your next words, or the answer to your question.
+- If you do not know something that only your principal can say or decide, call ask_principal and wait for the answer; for small things say that you do not know. Never invent it, and never agree to a cost or an obligation the objective does not cover.
 - When the business is done, or clearly cannot be done, say goodbye and call end_call in the same reply.
 - As soon as a wanted answer is settled, call record_answer with the callee's own words as the quote.
 
@@ -31,11 +32,21 @@ std::string task(const agent::Objective& objective) {
   return text;
 }
 
+std::string voicemail(const agent::Voicemail& wanted) {
+  const std::string when =
+      "\n\nIf a voicemail or answering machine answers (it says so, or asks for a message after the tone): ";
+  if (!wanted.leave_message) return when + "say nothing and call end_call with the reason \"voicemail\".";
+  const std::string words = wanted.message.empty() ? "a short message: whom you call for, and why"
+                                                   : "this, word for word: " + dump_json(wanted.message);
+  return when + "once it has finished, say " + words + "; and call end_call with the reason \"voicemail\".";
+}
+
 }  // namespace
 
 std::string phone_prompt(const agent::Objective& objective) {
   std::string prompt(kManner);
   prompt += task(objective);
+  prompt += voicemail(objective.voicemail);
   if (objective.language != "en") prompt += "\n\nSpeak this language (BCP 47): " + objective.language;
   return prompt;
 }

@@ -98,6 +98,12 @@ class Fields {
     return out;
   }
 
+  // An object of its own, read by `read`.
+  template <class Read>
+  void object(const char* name, Read read) {
+    if (const Json* value = find(name)) read(Fields(*value, place_.empty() ? name : place_ + "." + name, error_));
+  }
+
   const Json* list(const char* name) {
     const Json* value = find(name);
     if (value == nullptr) return nullptr;
@@ -185,8 +191,17 @@ Slot read_slot(Fields fields) {
   return slot;
 }
 
+Ask read_ask(Fields fields) {
+  fields.only({"question", "choices", "into", "answered", "unanswered"});
+  return {.question = fields.text("question", true),
+          .choices = fields.texts("choices"),
+          .into = fields.text("into", true),
+          .answered = fields.text("answered", true),
+          .unanswered = fields.text("unanswered", true)};
+}
+
 Intent read_intent(Fields fields) {
-  fields.only({"name", "any", "unless", "needs", "when", "set", "say", "end"});
+  fields.only({"name", "any", "unless", "needs", "when", "set", "say", "ask", "end"});
   Intent intent{.name = fields.text("name", true),
                 .any = fields.patterns("any"),
                 .unless = fields.patterns("unless"),
@@ -199,7 +214,8 @@ Intent read_intent(Fields fields) {
     if (std::ranges::find(kNeeds, need) == kNeeds.end())
       fields.wrong("needs", "may have time, new_time, number, yes, no");
   }
-  if (intent.say.empty()) fields.wrong("say", "is missing: an intent is answered with words");
+  fields.object("ask", [&](Fields ask) { intent.ask = read_ask(std::move(ask)); });
+  if (intent.say.empty() && !intent.ask) fields.wrong("say", "is missing: an intent is answered with words");
   return intent;
 }
 
@@ -213,8 +229,8 @@ Result<Dialogue> parse_dialogue(std::string_view json, const std::string& file) 
                 fmt::format("{}{}: {}", file, line_of(json, parsed.error().what), parsed.error().what));
   std::optional<Error> error;
   Fields fields(*parsed, "", error);
-  fields.only(
-      {"name", "for", "facts", "opening", "slots", "intents", "fallback", "give_up", "closing", "met", "summary"});
+  fields.only({"name", "for", "facts", "opening", "slots", "intents", "fallback", "give_up", "instruction", "closing",
+               "met", "summary"});
   Dialogue dialogue{.name = fields.text("name", true),
                     .objectives = fields.patterns("for"),
                     .facts = fields.values("facts"),
@@ -232,6 +248,8 @@ Result<Dialogue> parse_dialogue(std::string_view json, const std::string& file) 
   });
   dialogue.fallback = fields.texts("fallback");
   dialogue.give_up = fields.text("give_up", true);
+  dialogue.instruction = fields.text("instruction");
+  if (dialogue.instruction.empty()) dialogue.instruction = "One more thing: {instruction}";
   dialogue.closing = fields.text("closing");
   dialogue.met = fields.values("met");
   const auto has_prompt = [](const Slot& slot) { return !slot.prompt.empty(); };

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,15 @@ struct Slot {
   Conditions when;                    ///< Asked for only then.
 };
 
+/// What only the principal can say: asked while the callee waits.
+struct Ask {
+  std::string question;
+  std::vector<std::string> choices;
+  std::string into;        ///< The name under which the answer is known, and never an answer of the callee.
+  std::string answered;    ///< Said then.
+  std::string unanswered;  ///< Said if no answer comes.
+};
+
 /// What the callee may say, and what it is answered with.
 struct Intent {
   std::string name;
@@ -36,8 +46,9 @@ struct Intent {
   std::vector<std::string> needs;   ///< "time", "new_time", "number", "yes", "no": must have been said.
   Conditions when;
   std::map<std::string, Json> set;  ///< "$time", "$number", "$yes_no", "$text", or a literal.
-  std::vector<std::string> say;     ///< The first time, the second …; the last from then on.
-  bool end = false;                 ///< Say goodbye with it and hang up.
+  std::vector<std::string> say;  ///< The first time, the second …; the last from then on. With `ask` there may be none.
+  std::optional<Ask> ask;
+  bool end = false;  ///< Say goodbye with it and hang up; with `ask`, once that is settled.
 };
 
 struct SummaryLine {
@@ -57,6 +68,7 @@ struct Dialogue {
   std::vector<Intent> intents;        ///< The first that fits is taken.
   std::vector<std::string> fallback;  ///< When nothing fits: the first time, the second …
   std::string give_up;                ///< After the last of these, and hang up.
+  std::string instruction;            ///< How an instruction is passed on, as {instruction}.
   std::string closing;                ///< When every slot with a prompt is known, and hang up.
   Conditions met;                     ///< When the objective counts as met.
   std::vector<SummaryLine> summary;   ///< The first that fits.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/tools.h"
 #include "providers/scripted/heard.h"
 #include "providers/scripted/spoken_time.h"
 
@@ -26,17 +27,41 @@ class Player {
 
   void hear(Heard input) {
     if (standing_.end) return;
-    understand(input);
     standing_.news.clear();
+    standing_.ask.reset();
+    if (waiting_for_) return answer("Thank you.", false);
+    understand(input);
     for (const auto& intent : dialogue_.intents) {
       if (!fits(intent, input)) continue;
       for (const auto& [name, value] : intent.set) set(name, value, input);
       auto& times = said_[intent.name];
-      const auto& words = intent.say[std::min(times++, intent.say.size() - 1)];
-      return answer(words, intent.end);
+      const auto& words = intent.say.empty() ? "" : intent.say[std::min(times++, intent.say.size() - 1)];
+      if (intent.ask) ask(intent);
+      return answer(words, intent.end && !intent.ask);
     }
     fill_asked_slot(input);
     ask_next_slot();
+  }
+
+  /// The question was put to the principal.
+  void asked() {
+    if (standing_.ask) waiting_for_ = std::exchange(asking_, nullptr);
+    standing_.ask.reset();
+  }
+
+  /// What the principal said, as the session tells a language model.
+  void told(const Json& message) {
+    standing_.news.clear();
+    standing_.ask.reset();
+    if (message.contains("instruction")) {
+      standing_.known["instruction"] = Known{.value = message["instruction"]};
+      return answer(dialogue_.instruction, false);
+    }
+    const Intent* intent = std::exchange(waiting_for_, nullptr);
+    if (intent == nullptr || !message.contains("answer")) return;
+    const Json& said = message["answer"];
+    if (said.is_string()) standing_.known[intent->ask->into] = Known{.value = said};
+    answer(said.is_string() ? intent->ask->answered : intent->ask->unanswered, intent->end);
   }
 
   Standing standing() const { return standing_; }
@@ -52,6 +77,12 @@ class Player {
       first[0] = static_cast<char>(first[0] - 'a' + 'A');
     }
     standing_.end = end;
+  }
+
+  void ask(const Intent& intent) {
+    standing_.ask = intent.ask;
+    standing_.ask->question = text(intent.ask->question);
+    asking_ = &intent;
   }
 
   const Slot* time_slot() const {
@@ -143,6 +174,8 @@ class Player {
   Standing standing_;
   std::map<std::string, std::size_t> said_;
   std::string asked_;
+  const Intent* asking_ = nullptr;       // Whose question is to be put to the principal,
+  const Intent* waiting_for_ = nullptr;  // and whose was.
   std::size_t fallbacks_ = 0;
 };
 
@@ -183,6 +216,23 @@ std::string fill(const std::string& text, const Dialogue& dialogue, const agent:
   return out;
 }
 
+namespace {
+
+bool asks_principal(const Message& message) {
+  return std::ranges::find(message.tool_calls, agent::kAskPrincipal, &agent::ToolCall::name) !=
+         message.tool_calls.end();
+}
+
+// Of a system message: what the principal said in it; null if it is something else.
+Json from_principal(const Message& message) {
+  if (message.role != Role::kSystem) return nullptr;
+  auto json = parse_json(message.text);
+  if (!json || !json->is_object() || !json->contains("from_your_principal")) return nullptr;
+  return std::move((*json)["from_your_principal"]);
+}
+
+}  // namespace
+
 Standing play(const Dialogue& dialogue, const agent::Objective& objective, std::span<const Message> history) {
   Player player(dialogue, objective);
   player.start();
@@ -190,6 +240,12 @@ Standing play(const Dialogue& dialogue, const agent::Objective& objective, std::
   int turn = 0;
   bool opened = false;
   for (const auto& message : history) {
+    const Json principal = from_principal(message);
+    if (asks_principal(message) || principal.is_object()) {
+      if (opened && !input.text.empty()) player.hear(std::exchange(input, {}));
+      principal.is_object() ? player.told(principal) : player.asked();
+      continue;
+    }
     const bool said = (message.role == Role::kCallee || message.role == Role::kAgent) && !message.text.empty();
     if (!said) continue;
     if (message.role == Role::kAgent) {

@@ -14,20 +14,21 @@ namespace call_agent::providers::scripted {
 /// What the script knows, and the callee's words it rests on.
 struct Known {
   Json value;
-  std::string quote;
-  int turn = -1;  ///< Index among everything said.
+  std::string quote;  ///< Empty if the principal said it.
+  int turn = -1;      ///< Index among everything said.
 };
 
 /// Where a conversation stands after everything said so far.
 struct Standing {
-  std::string reply;  ///< What to say now.
-  bool end = false;   ///< And hang up.
+  std::string reply;       ///< What to say now.
+  bool end = false;        ///< And hang up.
+  std::optional<Ask> ask;  ///< To be asked of the principal now; its texts filled in.
   std::map<std::string, Known> known;
   std::vector<std::string> news;  ///< Names that became known by what was said last.
 };
 
 /// Plays a dialogue over what was said. Pure: the same history gives the same reply, so that a reply may be asked for,
-/// dropped, and asked for again. `history`: the callee's and the agent's messages; others are passed over.
+/// dropped, and asked for again. `history`: of the tools' messages, only ask_principal counts.
 Standing play(const Dialogue& dialogue, const agent::Objective& objective, std::span<const agent::Message> history);
 
 bool holds(const Conditions& conditions, const Dialogue& dialogue, const std::map<std::string, Known>& known);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/tools.h"
 #include "providers/scripted/script.h"
 
 namespace call_agent::providers::scripted {
@@ -34,10 +35,17 @@ awaitable<Result<agent::Llm::Reply>> ScriptedLlm::reply(Request request, OnText 
                                 .name = "record_answer",
                                 .arguments = {{"field", name}, {"value", known.value}, {"quote", known.quote}}});
   }
+  if (standing.ask) {
+    Json arguments{{"question", standing.ask->question}};
+    if (!standing.ask->choices.empty()) arguments["choices"] = standing.ask->choices;
+    reply.tool_calls.push_back({.id = "ask_" + standing.ask->into,
+                                .name = std::string(agent::kAskPrincipal),
+                                .arguments = std::move(arguments)});
+  }
   if (standing.end) {
     reply.tool_calls.push_back({.id = "end", .name = "end_call", .arguments = {{"reason", "the dialogue is over"}}});
   }
-  on_text(standing.reply);
+  if (!standing.reply.empty()) on_text(standing.reply);
   co_return reply;
 }
 
@@ -46,6 +54,7 @@ awaitable<Result<agent::Report>> ScriptedLlm::report(Request request) {
   const auto standing = play(dialogue, request.objective, request.history);
   agent::Report report;
   for (const auto& [name, known] : standing.known) {
+    if (known.quote.empty()) continue;
     report.answers.push_back({.field = name, .value = known.value, .quote = known.quote, .turn = known.turn});
   }
   report.objective_met = !dialogue.met.empty() && holds(dialogue.met, dialogue, standing.known);

@@ -4,12 +4,15 @@ import os
 import shlex
 import shutil
 import subprocess
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from conftest import Lab
 from made import only, output
+from processes import Background
 
 NUMBER = "+442079460123"
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo"]
@@ -83,6 +86,23 @@ def test_a_call_is_held_by_what_is_installed(installation, livekit, home, tmp_pa
     assert any(turn["role"] == "agent" for turn in record["transcript"])
 
 
+def test_the_server_serves_as_its_unit_starts_it(installation, tmp_path):
+    program, command, option, address = shlex.split(installation.unit("call-agent-server.service")["ExecStart"])
+    assert (program, command, option, address) == ("/usr/bin/call-agent", "server", "--http", "127.0.0.1:8719")
+    environment = {"CALL_AGENT_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    server = Background([installation.program, command, option, "127.0.0.1:0"], tmp_path / "server.log",
+                        env=environment, cwd=tmp_path)
+    try:
+        url = server.wait_for("serving MCP at ").split()[-1].removesuffix("/mcp")
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as health:
+            assert health.status == 200
+        with pytest.raises(urllib.error.HTTPError) as not_ready:
+            urllib.request.urlopen(f"{url}/readyz", timeout=5)
+        assert not_ready.value.code == 503 and b"LIVEKIT_URL" in not_ready.value.read()
+    finally:
+        server.stop()
+
+
 def test_the_licence_of_everything_shipped_is_there(installation):
     docs = installation.root / "usr" / "share" / "doc" / "call-agent"
     told = (docs / "copyright").read_text()
@@ -115,7 +135,7 @@ def test_systemd_takes_the_unit_and_finds_it_confined(installation, units, unit)
     assert output("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={units}", unit) == ""
     output("systemd-analyze", "security", "--offline=true", "--threshold=20", f"--root={installation.root}", unit)
     told = installation.unit(unit)
-    assert told["EnvironmentFile"] == "/etc/call-agent/env" and told["MemoryDenyWriteExecute"] == "yes"
+    assert told["EnvironmentFile"] == "-/etc/call-agent/env" and told["MemoryDenyWriteExecute"] == "yes"
 
 
 def test_both_services_are_one_user_with_one_call_log(installation):

@@ -1,8 +1,8 @@
-#include "app/loopback.h"
+#include "net/loopback.h"
 
 #include <gtest/gtest.h>
 
-namespace call_agent::app {
+namespace call_agent::net {
 namespace {
 
 TEST(Loopback, IsAnAddressOrTheNameOfThisMachine) {
@@ -19,4 +19,4 @@ TEST(Loopback, IsNothingElse) {
 }
 
 }  // namespace
-}  // namespace call_agent::app
+}  // namespace call_agent::net

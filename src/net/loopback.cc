@@ -1,8 +1,8 @@
-#include "app/loopback.h"
+#include "net/loopback.h"
 
 #include <boost/url/parse.hpp>
 
-namespace call_agent::app {
+namespace call_agent::net {
 
 bool is_loopback(std::string_view authority) {
   const auto parsed = boost::urls::parse_authority(authority);
@@ -17,4 +17,4 @@ bool is_loopback(std::string_view authority) {
   }
 }
 
-}  // namespace call_agent::app
+}  // namespace call_agent::net

@@ -1,0 +1,65 @@
+"""The callee transferred to somebody else: every way a telephone may take it, and what is said to have become of it."""
+
+import json
+
+import pytest
+
+from call_log import CallLog
+
+NUMBER, OTHER = "+442079460123", "+442079460107"
+
+
+@pytest.fixture
+def on_the_line(lab, home):
+    """Starts a call to a phone that takes transfers so."""
+    def start(takes: str):
+        scenario = lab.folder / "transfer.json"
+        steps = [{"wait_for_hang_up": True, "timeout_s": 60}]
+        scenario.write_text(json.dumps({"name": "transfer", "rings_s": 0.2, "transfer": takes, "steps": steps}))
+        phone, worker = lab.phone(scenario), lab.worker()
+        server = lab.server(phone.port, worker.agent)
+        call_id = server.call("make_phone_call", phone_number=NUMBER)["call_id"]
+        phone.wait_for_event("heard_end", within_s=30)  # livekit-sip loses one REFER in ten right after the answer.
+        return phone, server, call_id
+    return start
+
+
+def test_the_callee_is_connected_with_the_other_and_the_call_is_over(on_the_line, home):
+    phone, server, call_id = on_the_line("connects")
+    result = CallLog(home).result(CallLog(home).send(call_id, "transfer", OTHER))
+    assert result["fate"] == "done"
+    assert phone.wait_for_event("refer")["to"] == f"tel:{OTHER}"
+    assert phone.wait_for_event("refer_settled")["connected"]
+    record = server.finish(call_id)
+    assert record["outcome"] == "completed"
+    assert record["outcome_detail"] == f"the callee was transferred to {OTHER}"
+
+
+@pytest.mark.parametrize("takes, says", [("refuses", "603"), ("fails", "486")])
+def test_a_transfer_that_fails_leaves_the_callee_on_the_line(on_the_line, home, takes, says):
+    phone, server, call_id = on_the_line(takes)
+    result = CallLog(home).result(CallLog(home).send(call_id, "transfer", OTHER))
+    assert result["fate"] == "failed" and says in result["detail"]
+    assert not phone.events("bye")
+    server.call("end_call", call_id=call_id)
+    assert server.call("get_call", call_id=call_id)["outcome"] == "canceled"
+
+
+def test_a_phone_that_hangs_up_instead_of_saying_leaves_it_unknown(on_the_line, home):
+    phone, server, call_id = on_the_line("hangs_up")
+    result = CallLog(home).result(CallLog(home).send(call_id, "transfer", OTHER))
+    assert result["fate"] == "unknown"
+    assert phone.wait_for_event("bye")["by"] == "phone"
+    record = server.finish(call_id)
+    assert record["outcome"] == "completed" and "not known" in record["outcome_detail"]
+
+
+def test_hanging_up_does_not_wait_for_a_transfer(on_the_line, home):
+    phone, server, call_id = on_the_line("never_says")
+    transfer = CallLog(home).send(call_id, "transfer", OTHER)
+    phone.wait_for_event("refer")
+    hang_up = CallLog(home).send(call_id, "hang_up")
+    assert phone.wait_for_event("bye", within_s=5)["by"] == "caller"
+    assert CallLog(home).result(transfer)["fate"] == "unknown"
+    assert CallLog(home).result(hang_up)["fate"] == "done"
+    assert server.finish(call_id)["outcome"] == "canceled"
