@@ -13,6 +13,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
+/// Beast asserts that of a last chunk which it has seen in part it gets at least this the next time.
+constexpr std::string_view kShortestEnd = "0\r\n\r\n";
+
 /// Absolute form, which only proxies need but every server must take (RFC 9112, 3.2.2): its authority stands for Host.
 struct Absolute {
   std::string authority;
@@ -53,11 +56,13 @@ RequestParser::RequestParser(std::size_t max_head, std::size_t max_body) : max_h
 }
 
 std::size_t RequestParser::put(std::string_view bytes) {
+  if (amid_chunks_ && bytes.size() < kShortestEnd.size()) return 0;
   error_code error;
   const std::size_t used = basic_parser::put(boost::asio::buffer(bytes), error);
   if (refusal_) return used;
+  amid_chunks_ = head_done() && error == http::error::need_more;
   // Beast bounds neither a chunk's extension nor the trailers, and takes none of them before their end.
-  if (head_done() && bytes.size() - used > max_head_ && error == http::error::need_more) {
+  if (amid_chunks_ && bytes.size() - used > max_head_) {
     refuse(431, "what surrounds the request's chunks is too long");
   }
   if (!error || error == http::error::need_more) return used;

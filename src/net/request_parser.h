@@ -55,6 +55,7 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   const std::size_t max_body_;
   ServerRequest request_;
   int version_ = 11;
+  bool amid_chunks_ = false;  // The next chunk's head, or the trailers, came in part.
   std::optional<ServerResponse> refusal_;
 };
 
