@@ -58,6 +58,10 @@ awaitable<void> HttpTransport::handle(net::ServerRequest request, Reply& reply) 
   }
   Principal principal = local_user();
   if (authorizer_) {
+    // Whoever stands in front may have looked at the other.
+    if (request.count("Authorization") > 1) {
+      co_return co_await refuse(reply, 400, error_of("a request has one Authorization header"));
+    }
     auto known = co_await authorizer_->authorize(std::string(request.header("Authorization")));
     if (!known) co_return co_await challenge(reply, std::move(known.error()));
     principal = *std::move(known);

@@ -56,12 +56,17 @@ struct HttpServer::Impl {
 Result<std::unique_ptr<HttpServer>> HttpServer::create(asio::any_io_executor executor, Options options,
                                                        Handler handler) {
   auto impl = std::make_unique<Impl>(std::move(executor), std::move(options), std::move(handler));
-  if (!impl->options.certificate_file.empty()) {
-    auto tls = server_tls(impl->options.certificate_file, impl->options.key_file);
-    if (!tls) return pass(tls);
-    impl->tls = std::move(*tls);
-  }
-  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+  std::unique_ptr<HttpServer> made(new HttpServer(std::move(impl)));
+  if (auto loaded = made->reload_certificate(); !loaded) return pass(loaded);
+  return made;
+}
+
+Result<void> HttpServer::reload_certificate() {
+  if (impl_->options.certificate_file.empty()) return {};
+  auto tls = server_tls(impl_->options.certificate_file, impl_->options.key_file);
+  if (!tls) return pass(tls);
+  impl_->tls = std::move(*tls);  // Connections keep a share of theirs.
+  return {};
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

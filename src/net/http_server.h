@@ -93,6 +93,10 @@ class HttpServer {
 
   std::size_t connections() const;
 
+  /// Reads the certificate and key again, which may have been renewed, for connections to come. Nothing without TLS.
+  /// Errors: as create(); the old ones serve on.
+  Result<void> reload_certificate();
+
   /// Takes no more connections, lets requests under way finish until the deadline, then cancels them. Call before it is
   /// destroyed.
   awaitable<void> stop(Deadline deadline);

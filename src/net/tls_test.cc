@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/asio/ssl.hpp>
@@ -5,8 +6,11 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "net/http.h"
+#include "net/http_server.h"
 #include "net/imposter_server.h"
 #include "net/test_certificate.h"
 #include "net/websocket.h"
@@ -138,6 +142,37 @@ TEST(Tls, CarriesAWebSocket) {
     EXPECT_EQ(untrusted.error().code, Errc::kUnavailable);
     co_await server.stop();
   });
+}
+
+awaitable<void> says_hello(ServerRequest, ServerReply& reply) {
+  co_await reply.send({.body = "hello"});
+}
+
+awaitable<void> renewed() {
+  const auto executor = co_await asio::this_coro::executor;
+  const TestCertificate old("IP:127.0.0.1"), fresh("IP:127.0.0.1"), served("IP:127.0.0.1");
+  const auto serve_now = [&](const TestCertificate& what) {
+    std::filesystem::copy_file(what.path(), served.path(), std::filesystem::copy_options::overwrite_existing);
+  };
+  serve_now(old);
+  auto server =
+      HttpServer::create(executor, {.certificate_file = served.path(), .key_file = served.path()}, says_hello).value();
+  const auto url = fmt::format("https://127.0.0.1:{}/", server->listen("127.0.0.1", 0).value());
+  HttpClient knows_old(executor, {.ca_file = old.path()});
+  EXPECT_TRUE(co_await knows_old.send({.url = url}, in_time()));
+  serve_now(fresh);
+  EXPECT_TRUE(server->reload_certificate());
+  HttpClient knows_fresh(executor, {.ca_file = fresh.path()});
+  EXPECT_TRUE(co_await knows_fresh.send({.url = url}, in_time()));
+  EXPECT_TRUE(co_await knows_old.send({.url = url}, in_time())) << "a connection that is open goes on";
+  std::ofstream(served.path()) << "half a certificate";
+  EXPECT_EQ(server->reload_certificate().error().code, Errc::kInvalidArgument);
+  HttpClient another(executor, {.ca_file = fresh.path()});
+  EXPECT_TRUE(co_await another.send({.url = url}, in_time())) << "the last good one serves on";
+  co_await server->stop(Deadline::after(milliseconds(0)));
+}
+TEST(Tls, ARenewedCertificateIsTakenWithoutARestart) {
+  run_test(renewed);
 }
 
 }  // namespace

@@ -76,11 +76,13 @@ class Scene {
   }
 
   /// Calls a tool; `authorization` is the header's value.
-  awaitable<HttpResponse> call(std::string tool, std::string authorization_header, std::string query = {}) {
+  awaitable<HttpResponse> call(std::string tool, std::string authorization_header, std::string query = {},
+                               std::vector<Header> more = {}) {
     std::vector<Header> headers{{"Content-Type", "application/json"},
                                 {"MCP-Protocol-Version", "2026-07-28"},
                                 {"Mcp-Method", "tools/call"},
                                 {"Mcp-Name", tool}};
+    headers.insert(headers.end(), more.begin(), more.end());
     if (!authorization_header.empty()) headers.push_back({"Authorization", std::move(authorization_header)});
     const Json request{{"jsonrpc", "2.0"},
                        {"id", 1},
@@ -258,6 +260,8 @@ awaitable<void> static_only() {
               AllOf(HasSubstr("invalid_token"), Not(HasSubstr("resource_metadata"))));
   EXPECT_EQ((co_await scene.call("place", "")).header("WWW-Authenticate"), "Bearer");
   EXPECT_FALSE(scene.authorization->metadata("/.well-known/oauth-protected-resource")) << "there is no issuer to ask";
+  const std::vector<Header> another{{"authorization", "Bearer somebody-else"}};
+  EXPECT_EQ((co_await scene.call("read", "Bearer " + kStaticToken, "", another)).status, 400);
   co_await scene.close();
 }
 TEST(Authorization, TokensOfAFileNeedNoIssuer) {

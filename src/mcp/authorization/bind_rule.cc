@@ -7,8 +7,7 @@
 namespace call_agent::mcp {
 
 Result<void> check_bind(std::string_view host, bool authorized) {
-  const bool bare_ipv6 = host.contains(':') && !host.starts_with('[');
-  if (authorized || net::is_loopback(bare_ipv6 ? fmt::format("[{}]", host) : host)) return {};
+  if (authorized || net::is_loopback(host)) return {};
   return fail(Errc::kPermission,
               fmt::format("refusing to listen on {} without authorization, since whoever connects could use every "
                           "tool: give tokens (--token-file) or an issuer of them (--issuer), or listen on 127.0.0.1",
