@@ -48,6 +48,11 @@ void Connection::finish_writing() {
   if (!tls_) plain_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
+void Connection::cancel() {
+  error_code ignored;
+  socket().cancel(ignored);
+}
+
 void Connection::abort() {
   error_code ignored;
   socket().close(ignored);

@@ -34,6 +34,8 @@ class Connection {
   /// Nothing more will be written; the peer may still be. Not of TLS, whose own end would be missing.
   void finish_writing();
   /// Ends everything pending with operation_aborted.
+  void cancel();
+  /// The same, and closes.
   void abort();
 
   TimePoint idle_since{};  ///< For the pool that keeps it.

@@ -9,7 +9,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/channel.h"
 #include "core/log.h"
 #include "core/task_group.h"
 #include "net/server_connection.h"
@@ -36,12 +35,7 @@ Errc listen_errc(error_code error) {
 
 struct HttpServer::Impl {
   Impl(asio::any_io_executor given, Options limits, Handler runs)
-      : executor(given),
-        options(std::move(limits)),
-        handler(std::move(runs)),
-        listening(given),
-        serving(given),
-        changed(given) {}
+      : executor(given), options(std::move(limits)), handler(std::move(runs)), listening(given), serving(given) {}
 
   awaitable<void> accept(tcp::acceptor& acceptor);
   awaitable<void> serve(tcp::socket socket, std::string peer);
@@ -56,7 +50,6 @@ struct HttpServer::Impl {
   std::map<std::string, std::size_t> of_peer;
   TaskGroup listening;
   TaskGroup serving;
-  Notifier changed;
   bool stopping = false;
 };
 
@@ -84,7 +77,7 @@ Result<std::uint16_t> HttpServer::listen(const std::string& host, std::uint16_t 
   const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
   if (error) {
     return fail(Errc::kInvalidArgument,
-                fmt::format("cannot listen on \"{}\": give an address such as 127.0.0.1 or [::1], or localhost", host));
+                fmt::format("cannot listen on \"{}\": give an address such as 127.0.0.1 or ::1, or localhost", host));
   }
   tcp::acceptor acceptor(impl_->executor);
   acceptor.open(address.is_v6() ? tcp::v6() : tcp::v4(), error);
@@ -133,7 +126,6 @@ awaitable<void> HttpServer::Impl::serve(tcp::socket socket, std::string peer) {
   ++of_peer[peer];
   const std::shared_ptr<void> counted(nullptr, [this, peer](void*) {
     if (--of_peer[peer] == 0) of_peer.erase(peer);
-    changed.notify();
   });
   auto stream = tls ? co_await secured(std::move(socket)) : std::make_unique<Connection>(std::move(socket));
   if (!stream) co_return;
@@ -161,10 +153,11 @@ awaitable<void> HttpServer::stop(Deadline deadline) {
   error_code ignored;
   for (auto& acceptor : impl_->acceptors) acceptor.close(ignored);
   for (auto* connection : impl_->connections) connection->finish();
-  while (impl_->serving.size() > 0 && !deadline.passed()) co_await impl_->changed.wait(deadline);
-  impl_->serving.cancel();
+  {
+    const Watchdog watchdog(impl_->executor, deadline, [impl = impl_.get()] { impl->serving.cancel(); });
+    co_await impl_->serving.join();
+  }
   impl_->listening.cancel();
-  co_await impl_->serving.join();
   co_await impl_->listening.join();
 }
 

@@ -18,8 +18,8 @@ namespace call_agent::net {
 /// One request, whole.
 struct ServerRequest {
   std::string method;
-  std::string target;  ///< Origin form: the path, and the query after `?`. Always begins with `/`, or is `*`.
-  std::vector<Header> headers;
+  std::string target;           ///< Origin form: the path, and the query after `?`. Always begins with `/`, or is `*`.
+  std::vector<Header> headers;  ///< Not the trailers.
   std::string body;
   std::string peer;  ///< The address it came from, such as "127.0.0.1".
 
@@ -76,7 +76,7 @@ class HttpServer {
     milliseconds head_limit{10'000};         ///< From a request's first byte to the end of its head; 408 beyond.
     milliseconds body_limit{30'000};         ///< From there to the end of its body.
     milliseconds idle_limit{75'000};         ///< Between requests.
-    milliseconds write_limit{30'000};        ///< For one write to be taken.
+    milliseconds write_limit{30'000};        ///< For the next 64 KiB, or less, to be taken.
     std::string certificate_file;            ///< PEM chain; empty: plain HTTP.
     std::string key_file;                    ///< PEM.
   };

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 
 #include "core/channel.h"
+#include "core/task_group.h"
 #include "net/imposter_server.h"
 #include "net/test_certificate.h"
 
@@ -35,6 +36,7 @@ struct Seen {
   bool began = false;
   bool unwound = false;
   bool write_failed = false;
+  bool released = false;
   std::string peer;
 };
 Seen* Seen::current = nullptr;
@@ -63,6 +65,20 @@ awaitable<void> waits_for_ever(ServerRequest request, ServerReply& reply) {
   while (true) co_await never.wait();
 }
 
+awaitable<void> waits_to_be_released(ServerRequest, ServerReply& reply) {
+  Seen& seen = *Seen::current;
+  seen.began = true;
+  seen.changed.notify();
+  co_await seen.until(seen.released);
+  co_await reply.send({.body = "finished"});
+}
+
+awaitable<void> release(Seen& seen) {
+  seen.released = true;
+  seen.changed.notify();
+  co_return;
+}
+
 awaitable<void> writes_for_ever(ServerRequest, ServerReply& reply) {
   const std::string piece(64 * 1024, 'x');
   co_await reply.begin(200, {});
@@ -75,6 +91,18 @@ awaitable<void> writes_for_ever(ServerRequest, ServerReply& reply) {
 awaitable<void> throws(ServerRequest, ServerReply&) {
   throw std::runtime_error("a defect");
   co_return;
+}
+
+// As a wait throws that somebody else has ended.
+awaitable<void> throws_aborted(ServerRequest, ServerReply&) {
+  throw boost::system::system_error(asio::error::operation_aborted);
+  co_return;
+}
+
+awaitable<void> shows_headers(ServerRequest request, ServerReply& reply) {
+  std::string body;
+  for (const auto& header : request.headers) body += fmt::format("{}={};", header.name, header.value);
+  co_await reply.send({.body = body});
 }
 
 awaitable<void> says_nothing(ServerRequest, ServerReply&) {
@@ -200,6 +228,17 @@ constexpr Bad kBad[] = {
     {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
     {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
     {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\nContent-Length: 1\r\n\r\nx", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", 501},
+    {"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\nx", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\nx", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551617\r\n\r\nx", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\nab\r\n0\r\n\r\n", 400},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", 400},
+    {"GET / HTTP/1.1\nHost: a\n\n\r\n\r\n", 400},
+    {"GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
     {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
@@ -235,6 +274,11 @@ awaitable<void> too_much() {
   const auto chunks = co_await scene->all_of(fmt::format(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n", 101, std::string(101, 'x')));
   EXPECT_TRUE(chunks.starts_with("HTTP/1.1 413 ")) << chunks;
+  constexpr std::string_view kChunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const auto* what : {"1;", "0\r\nX: "}) {  // Around the body: a chunk's extension, a trailer.
+    const auto around = co_await scene->all_of(fmt::format("{}{}{}", kChunked, what, std::string(100'000, 'x')));
+    EXPECT_TRUE(around.starts_with("HTTP/1.1 431 ")) << what << " -> " << around;
+  }
   co_await scene->close();
 }
 TEST(HttpServer, WhatIsTooLongIsRefusedBeforeItIsKept) {
@@ -245,9 +289,10 @@ awaitable<void> slow() {
   const milliseconds brief{40};
   const auto scene = co_await Scene::open(echoes, {.head_limit = brief, .body_limit = brief, .idle_limit = brief});
   EXPECT_EQ(co_await scene->all_of(""), "") << "idle";
-  EXPECT_EQ(co_await scene->all_of("GET / HTTP/1.1\r\nX"), "") << "a head that never ends";
-  EXPECT_EQ(co_await scene->all_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"), "")
-      << "a body likewise";
+  for (const auto* unfinished : {"GET / HTTP/1.1\r\nX", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"}) {
+    const auto answer = co_await scene->all_of(unfinished);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << unfinished << " -> " << answer;
+  }
   co_await scene->close();
 }
 TEST(HttpServer, AClientThatTakesItsTimeIsLeft) {
@@ -260,7 +305,7 @@ awaitable<void> drips() {
   error_code error;
   const std::string byte = "X";
   co_await write_text(socket, "GET / HTTP/1.1\r\nX: ");
-  while (!error) {  // Each byte comes in time; the head as a whole does not.
+  while (socket.available() == 0 && !error) {  // Each byte comes in time; the head as a whole does not.
     co_await sleep_for(milliseconds{5});
     co_await asio::async_write(socket, asio::buffer(byte), asio::redirect_error(asio::use_awaitable, error));
   }
@@ -299,6 +344,33 @@ TEST(HttpServer, AClientThatReadsNothingHoldsNothingUp) {
   run_test(reads_nothing);
 }
 
+constexpr std::size_t kMuch = 32 * 1024 * 1024;  // More than the sockets' own buffers hold.
+
+awaitable<void> sends_much(ServerRequest, ServerReply& reply) {
+  co_await reply.send({.body = std::string(kMuch, 'x')});
+}
+
+awaitable<void> reads_slowly() {
+  const milliseconds limit{400};
+  const auto scene = co_await Scene::open(sends_much, {.write_limit = limit});
+  auto socket = co_await scene->connect();
+  co_await write_text(socket, last(kGet));
+  std::string piece(512 * 1024, '\0');
+  std::size_t got = 0;
+  error_code error;
+  const auto began = Clock::now();
+  while (!error) {  // A slow line, which takes something all the time.
+    co_await sleep_for(milliseconds{15});
+    got += co_await asio::async_read(socket, asio::buffer(piece), asio::redirect_error(asio::use_awaitable, error));
+  }
+  EXPECT_GT(got, kMuch) << "head and body";
+  EXPECT_GT(Clock::now() - began, 2 * limit) << "the whole took longer than one write may";
+  co_await scene->close();
+}
+TEST(HttpServer, ASlowLineGetsAllOfALongAnswer) {
+  run_test(reads_slowly);
+}
+
 awaitable<void> crowded() {
   const auto scene = co_await Scene::open(echoes, {.max_connections = 3, .max_per_peer = 2});
   auto first = co_await scene->connect();
@@ -316,8 +388,8 @@ TEST(HttpServer, TooManyConnectionsAreClosedAtOnce) {
 }
 
 awaitable<void> defects() {
-  for (const HttpServer::Handler& handler :
-       {HttpServer::Handler(throws), HttpServer::Handler(says_nothing), HttpServer::Handler(splits)}) {
+  for (const HttpServer::Handler& handler : {HttpServer::Handler(throws), HttpServer::Handler(throws_aborted),
+                                             HttpServer::Handler(says_nothing), HttpServer::Handler(splits)}) {
     const auto scene = co_await Scene::open(handler);
     const auto answer = co_await scene->all_of(last(kGet));
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 ")) << answer;
@@ -327,6 +399,38 @@ awaitable<void> defects() {
 }
 TEST(HttpServer, AHandlerThatFailsIsAnsweredFor) {
   run_test(defects);
+}
+
+awaitable<void> trailers() {
+  const auto scene = co_await Scene::open(shows_headers);
+  const auto answer = co_await scene->all_of(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+      "0\r\nAuthorization: Bearer forged\r\n\r\n");
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nHost=a;Transfer-Encoding=chunked;Connection=close;")) << answer;
+  co_await scene->close();
+}
+TEST(HttpServer, ATrailerIsNoHeader) {
+  run_test(trailers);
+}
+
+awaitable<void> finishes() {
+  const auto scene = co_await Scene::open(waits_to_be_released);
+  auto busy = co_await scene->connect();
+  co_await write_text(busy, std::string(kGet) + "\r\n");
+  co_await scene->seen.until(scene->seen.began);
+  TaskGroup releasing(scene->executor);
+  releasing.spawn(release(scene->seen));
+  const auto deadline = Deadline::after(milliseconds(10'000));
+  co_await scene->server->stop(deadline);
+  EXPECT_GT(deadline.left(), milliseconds(5'000)) << "it stops with the last request";
+  std::string answer;
+  error_code error;
+  co_await asio::async_read(busy, asio::dynamic_buffer(answer), asio::redirect_error(asio::use_awaitable, error));
+  EXPECT_TRUE(answer.ends_with("\r\n\r\nfinished")) << answer;
+  co_await releasing.join();
+}
+TEST(HttpServer, StoppingLetsARequestFinish) {
+  run_test(finishes);
 }
 
 awaitable<void> stops() {

@@ -51,9 +51,11 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& error) override;
   void on_finish_impl(error_code&) override {}
 
+  const std::size_t max_head_;
   const std::size_t max_body_;
   ServerRequest request_;
   int version_ = 11;
+  bool amid_chunks_ = false;  // The next chunk's head, or the trailers, came in part.
   std::optional<ServerResponse> refusal_;
 };
 

@@ -22,6 +22,8 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::size_t kReadSize = 8 * 1024;
+// One write's limit is for so much: a long answer to a slow line is not what it is against.
+constexpr std::size_t kWriteSize = 64 * 1024;
 // While a request runs only the peer's leaving is of interest, and thousands of streams wait like this.
 constexpr std::size_t kWatchSize = 256;
 // What a client may send ahead of the answer before it is no longer read.
@@ -78,9 +80,9 @@ class ServerConnection::Reply final : public ServerReply {
   awaitable<Result<void>> write(std::string_view piece) override {
     if (!begun_ || ended_) co_return fail(Errc::kConflict, "no answer is under way");
     if (piece.empty()) co_return Result<void>{};
-    if (!chunks_) co_return co_await put(piece, {});
+    if (!chunks_) co_return co_await put({}, piece);
     const std::string chunk = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
-    co_return co_await put(chunk, {});
+    co_return co_await put({}, chunk);
   }
 
   /// Whether the connection is in step after it.
@@ -96,15 +98,22 @@ class ServerConnection::Reply final : public ServerReply {
   bool begun() const override { return begun_; }
 
  private:
-  awaitable<Result<void>> put(std::string_view first, std::string_view second) {
+  awaitable<Result<void>> put(std::string_view head, std::string_view body) {
     if (broken_) co_return fail(Errc::kUnavailable, "the client has gone");
-    error_code error;
-    const Watchdog watchdog(co_await asio::this_coro::executor, Deadline::after(write_limit_),
-                            [&stream = stream_] { stream.abort(); });
-    co_await stream_.write(first, second, error);
-    if (!error) co_return Result<void>{};
-    broken_ = true;
-    co_return fail(Errc::kUnavailable, watchdog.expired() ? "the client reads nothing" : "the client has gone");
+    do {
+      const auto piece = body.substr(0, kWriteSize);
+      error_code error;
+      const Watchdog watchdog(co_await asio::this_coro::executor, Deadline::after(write_limit_),
+                              [&stream = stream_] { stream.abort(); });
+      co_await stream_.write(head, piece, error);
+      if (error) {
+        broken_ = true;
+        co_return fail(Errc::kUnavailable, watchdog.expired() ? "the client reads nothing" : "the client has gone");
+      }
+      head = {};
+      body.remove_prefix(piece.size());
+    } while (!body.empty());
+    co_return Result<void>{};
   }
 
   Connection& stream_;
@@ -162,14 +171,17 @@ awaitable<std::optional<ServerConnection::Incoming>> ServerConnection::read_requ
     const bool more = co_await read_more(deadline);
     waiting_ = false;
     if (more) continue;
-    if (timed_out_ && parser.started()) log::debug("a client took too long to send a request");
+    if (timed_out_ && parser.started()) {
+      co_await refuse(ServerResponse::text(408, "this took too long to send\n"));
+    }
     co_return std::nullopt;
   }
 }
 
 awaitable<bool> ServerConnection::read_more(Deadline deadline) {
   error_code error;
-  const Watchdog watchdog(co_await asio::this_coro::executor, deadline, [this] { stream_->abort(); });
+  // The answer to a request that came too slowly still has to be written: the connection stays open.
+  const Watchdog watchdog(co_await asio::this_coro::executor, deadline, [this] { stream_->cancel(); });
   std::array<char, kReadSize> piece;
   const std::size_t got = co_await stream_->read_some(piece.data(), piece.size(), error);
   timed_out_ = watchdog.expired();
@@ -200,14 +212,16 @@ awaitable<bool> ServerConnection::answer(Incoming incoming) {
 }
 
 awaitable<void> ServerConnection::run_handler(ServerRequest request, Reply& reply) {
+  std::string failure;
   try {
     co_await handler_(std::move(request), reply);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == asio::error::operation_aborted) throw;
-    log::error("a request failed: {}", error.what());
   } catch (const std::exception& error) {
-    log::error("a request failed: {}", error.what());
+    failure = error.what();
   }
+  const auto state = co_await asio::this_coro::cancellation_state;
+  // How a request whose client has left unwinds is nobody's defect.
+  if (!failure.empty() && state.cancelled() == asio::cancellation_type::none)
+    log::error("a request failed: {}", failure);
 }
 
 // Returns only once the peer has gone.

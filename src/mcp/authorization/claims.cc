@@ -8,13 +8,17 @@
 namespace call_agent::mcp {
 namespace {
 
-/// RFC 7519, 2: a number, perhaps with a fraction. A claim that is there and is no date counts as one long past.
-std::optional<std::int64_t> seconds(const Json& claims, const char* name) {
+constexpr double kNoDate = 1e15;
+// What is not understood keeps out, whichever end of a token's life it should have been.
+constexpr std::int64_t kLongPast = 0, kFarAhead = 1'000'000'000'000'000;
+
+/// RFC 7519, 2: a number, perhaps with a fraction. `otherwise` where the claim is there and is no date.
+std::optional<std::int64_t> seconds(const Json& claims, const char* name, std::int64_t otherwise) {
   const auto found = claims.find(name);
   if (found == claims.end()) return std::nullopt;
-  const double value = found->is_number() ? found->get<double>() : 0;
-  // Beyond this a double no longer converts; no real date is.
-  return value > -1e15 && value < 1e15 ? static_cast<std::int64_t>(value) : 0;
+  const double value = found->is_number() ? found->get<double>() : kNoDate;
+  // From there on a double no longer converts; no real date is.
+  return value > -kNoDate && value < kNoDate ? static_cast<std::int64_t>(value) : otherwise;
 }
 
 bool is_for(const Json& claims, const std::string& audience) {
@@ -49,9 +53,9 @@ std::vector<std::string> split_scopes(std::string_view text) {
 Result<Principal> principal_of(const Json& claims, const ClaimRules& rules, std::int64_t now) {
   if (text_member(claims, "iss") != rules.issuer) return fail(Errc::kPermission, "the token is of another issuer");
   if (!is_for(claims, rules.audience)) return fail(Errc::kPermission, "the token is for another resource");
-  const auto expires = seconds(claims, "exp");
+  const auto expires = seconds(claims, "exp", kLongPast);
   if (!expires || *expires + kClockDifference <= now) return fail(Errc::kPermission, "the token has expired");
-  const auto not_before = seconds(claims, "nbf");
+  const auto not_before = seconds(claims, "nbf", kFarAhead);
   if (not_before && *not_before - kClockDifference > now) return fail(Errc::kPermission, "the token is not valid yet");
   const auto subject = text_member(claims, "sub");
   if (subject.empty()) return fail(Errc::kPermission, "the token names no subject");

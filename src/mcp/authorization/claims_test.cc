@@ -52,6 +52,9 @@ TEST(Claims, HoldFromOneTimeToAnother) {
   EXPECT_FALSE(taken({{"exp", kNow - kClockDifference}}));
   EXPECT_TRUE(taken({{"nbf", kNow + kClockDifference}}));
   EXPECT_FALSE(taken({{"nbf", kNow + kClockDifference + 1}}));
+  for (const Json& no_date : {Json("1000"), Json(true), Json(1e300)}) {
+    EXPECT_FALSE(taken({{"nbf", no_date}})) << no_date;
+  }
   EXPECT_TRUE(taken({{"exp", static_cast<double>(kNow) + 0.5}}));
   for (const Json& never :
        {Json(), Json("tomorrow"), Json(true), Json(1e300), Json(-1e300), Json::array({kNow + 60})}) {
