@@ -39,7 +39,8 @@ def test_the_callee_is_connected_with_the_other_and_the_call_is_over(on_the_line
 def test_a_transfer_that_fails_leaves_the_callee_on_the_line(on_the_line, home, takes, says):
     phone, server, call_id = on_the_line(takes)
     result = CallLog(home).result(CallLog(home).send(call_id, "transfer", OTHER))
-    assert result["fate"] == "failed" and says in result["detail"]
+    # livekit-sip now and then gives a REFER up as timed out, whatever the phone said: then nobody knows.
+    assert result["fate"] == "unknown" or (result["fate"] == "failed" and says in result["detail"])
     assert not phone.events("bye")
     server.call("end_call", call_id=call_id)
     assert server.call("get_call", call_id=call_id)["outcome"] == "canceled"
