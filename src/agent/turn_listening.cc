@@ -28,7 +28,7 @@ void TurnTaking::close_segment() {
 
 void TurnTaking::on(const SpeechStarted& event) {
   callee_.speaking = true;
-  callee_.judged = callee_.transcribing = callee_.forced = false;
+  callee_.judged = callee_.transcribing = callee_.forced = callee_.unweighed = false;
   callee_.probability.reset();
   if (!callee_.open) open_segment(event.at);
   callee_.text.clear();
@@ -79,8 +79,8 @@ void TurnTaking::on(const Transcribed& event) {
     if (held_) yield_turn();
     return roll_segment();
   }
-  if (held_) return words_over_the_agent();
-  words_to_the_agent();
+  callee_.unweighed = held_;
+  if (!held_) words_to_the_agent();
 }
 
 std::string TurnTaking::turn_text() const {
@@ -189,6 +189,10 @@ void TurnTaking::settle_listening() {
   }
   if (callee_.open && callee_.transcribing && now_ - callee_.asked >= options_.transcript_patience) {
     on(Transcribed{.pause = pause_, .failed = true});
+  }
+  if (callee_.unweighed && held_ && now_ - callee_.last_sound >= options_.held_silence) {
+    callee_.unweighed = false;
+    words_over_the_agent();
   }
   if (over_ || !callee_.open || callee_.speaking || callee_.transcribing || held_) {
     // A "yes" spoken into the end of a question, and nothing since: it was the answer.

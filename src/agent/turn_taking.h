@@ -28,6 +28,7 @@ class TurnTaking {
   struct Options {
     float turn_over = 0.5F;                ///< Probability from which the turn model's word is taken.
     milliseconds least_silence{128};       ///< Silence before which it is not: about 170 ms of true silence.
+    milliseconds held_silence{160};        ///< Before words over the agent are weighed: "Good evening," goes on.
     milliseconds interrupter_limit{450};   ///< The same for one who spoke over the agent: they have more to say.
     milliseconds silence_limit{700};       ///< Silence that ends a turn whatever the model says.
     milliseconds short_answer_limit{320};  ///< The same for "yes" and its kind; and the least for a word or two.
@@ -73,7 +74,8 @@ class TurnTaking {
     milliseconds asked{0};  ///< When the transcript and the judgement were.
     bool transcribing = false;
     bool judged = false;
-    bool forced = false;  ///< Transcribed as it stands, in mid-speech.
+    bool forced = false;     ///< Transcribed as it stands, in mid-speech.
+    bool unweighed = false;  ///< Transcribed over the agent, and not acted upon yet.
     std::optional<float> probability;
     std::string earlier;  ///< Text of the turn's earlier segments.
     std::string text;     ///< Of this one, as of the latest pause.
