@@ -6,6 +6,8 @@ import subprocess
 import threading
 from pathlib import Path
 
+from processes import Background
+
 
 class McpServer:
     def __init__(self, process: subprocess.Popen):
@@ -81,3 +83,16 @@ class McpServer:
     def stop(self) -> None:
         self._process.stdin.close()  # End of input ends the server at once.
         self._process.wait(5)
+
+
+class HttpServer(Background):
+    """`call-agent server --http` on a port of its own choice."""
+
+    url: str
+
+    @classmethod
+    def start(cls, program: Path, env_file: Path, arguments: list[str], folder: Path) -> "HttpServer":
+        server = cls([program, "server", "--http", "127.0.0.1:0", "--env-file", env_file, *arguments],
+                     folder / "http.log")
+        server.url = server.wait_for("serving MCP at ").split()[-1]
+        return server
