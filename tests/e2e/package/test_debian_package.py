@@ -145,9 +145,11 @@ def test_systemd_takes_the_unit_and_finds_it_confined(installation, units, unit)
 
 def test_both_services_are_one_user_with_one_call_log(installation):
     worker, server = (installation.unit(f"call-agent-{name}.service") for name in ("worker", "server"))
-    for key in ("User", "DynamicUser", "StateDirectory", "Environment"):
+    for key in ("User", "DynamicUser", "StateDirectory"):
         assert worker[key] == server[key]
-    assert worker["Environment"] == f"CALL_AGENT_HOME=/var/lib/{worker['StateDirectory']}"
+    for name in ("worker", "server"):
+        home = f"Environment=CALL_AGENT_HOME=/var/lib/{worker['StateDirectory']}"
+        assert home in installation.lines(f"call-agent-{name}.service")
 
 
 def test_a_stop_waits_until_the_worker_has_drained(installation):
