@@ -1,5 +1,6 @@
 #include "mcp/authorization/static_tokens.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,7 +42,7 @@ TEST(StaticTokens, AWrongLineIsNamedAndNotRepeated) {
            {"too-short alice calls:read", "openssl rand"},
            {kAlice + " https://id.example|alice calls:read", "|"},
            {kBob + " again calls:read", "already"}}) {
-    const auto tokens = StaticTokens::parse(kBob + " bob calls:read\n" + line + "\n", kScopes);
+    const auto tokens = StaticTokens::parse(fmt::format("{} bob calls:read\n{}\n", kBob, line), kScopes);
     ASSERT_FALSE(tokens) << line;
     EXPECT_EQ(tokens.error().code, Errc::kInvalidArgument);
     EXPECT_THAT(tokens.error().what, HasSubstr("line 2"));
