@@ -22,7 +22,8 @@ McpService::McpService(const asio::any_io_executor& executor, LazyCallServices& 
       desk_(services, {}),
       tools_(desk_),
       call_tasks_(desk_),
-      resources_(desk_, hub_, executor, kWatchPoll),
+      resources_(desk_),
+      watch_(desk_, hub_, executor, kWatchPoll),
       catalog_(make_offer()),
       tasks_(executor),
       changed_(executor) {}
@@ -31,7 +32,8 @@ mcp::Offer McpService::make_offer() {
   mcp::Offer offer{.info = {.name = "call-agent",
                             .title = "Call Agent",
                             .version = CALL_AGENT_VERSION,
-                            .instructions = std::string(CallTools::instructions())}};
+                            .instructions = std::string(CallTools::instructions()),
+                            .icons = {receiver_icon()}}};
   offer.tools = metrics_ ? mcp::measured(tools_.tools(), *metrics_) : tools_.tools();
   offer.prompts = call_prompts();
   offer.resources = &resources_;
@@ -46,7 +48,7 @@ mcp::Offer McpService::make_offer() {
 awaitable<void> McpService::serve_stdio(int input, int output) {
   mcp::StdioTransport transport(co_await asio::this_coro::executor, catalog_, input, output);
   stop_stdio_ = [&transport] { transport.stop(); };
-  tasks_.spawn(resources_.watch());
+  tasks_.spawn(watch_.run());
   co_await transport.serve();
   stop_stdio_ = nullptr;
   co_await wind_up();
@@ -68,7 +70,7 @@ awaitable<Result<void>> McpService::serve_http(HttpOptions options,
   const auto url = http_->listen();
   if (url) {
     on_listening(*url);
-    tasks_.spawn(resources_.watch());
+    tasks_.spawn(watch_.run());
     while (!stopped_) co_await changed_.wait();
   }
   co_await http_->stop(Deadline::after(kLastRequests));

@@ -9,6 +9,7 @@
 #include "app/mcp/call_resources.h"
 #include "app/mcp/call_tasks.h"
 #include "app/mcp/call_tools.h"
+#include "app/mcp/call_watch.h"
 #include "core/metrics.h"
 #include "core/task_group.h"
 #include "mcp/catalog.h"
@@ -47,6 +48,7 @@ class McpService {
   CallTools tools_;
   CallTasks call_tasks_;
   CallResources resources_;
+  CallWatch watch_;
   const mcp::Catalog catalog_;
   TaskGroup tasks_;
   Notifier changed_;

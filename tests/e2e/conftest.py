@@ -95,15 +95,18 @@ class Lab:
         agent = f"agent-{os.getpid()}-{self.folder.name}"  # Two runs of the tests may share the stack.
         return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
 
-    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4) -> McpServer:
+    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4,
+               environment: dict[str, str] | None = None) -> McpServer:
         trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}")
         env_file = self.livekit.env_file(self.folder / f"server-{phone_port}.env", trunk)
         arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit), *further]
-        return self._keep(McpServer.start(self.program, env_file, arguments, self.folder))
+        return self._keep(McpServer.start(self.program, env_file, arguments, self.folder, environment))
 
-    def http_server(self, env_file: Path, agent: str, *further: str) -> HttpServer:
+    def http_server(self, env_file: Path, agent: str, *further: str,
+                    environment: dict[str, str] | None = None) -> HttpServer:
         """The same over Streamable HTTP, on a port of its own choice."""
-        return self._keep(HttpServer.start(self.program, env_file, ["--agent-name", agent, *further], self.folder))
+        return self._keep(HttpServer.start(self.program, env_file, ["--agent-name", agent, *further], self.folder,
+                                           environment))
 
     def end(self) -> None:
         for process in reversed(self._started):

@@ -7,10 +7,8 @@ import urllib.request
 from dataclasses import dataclass, field
 
 REVISION = "2026-07-28"
-ABOUT = {"io.modelcontextprotocol/protocolVersion": REVISION,
-         "io.modelcontextprotocol/clientInfo": {"name": "e2e", "version": "1"},
-         "io.modelcontextprotocol/clientCapabilities": {}}
-NAME_OF = {"tools/call": "name", "resources/read": "uri"}
+NAME_OF = {"tools/call": "name", "resources/read": "uri", "tasks/get": "taskId", "tasks/update": "taskId",
+           "tasks/cancel": "taskId"}
 
 
 @dataclass(frozen=True)
@@ -34,29 +32,38 @@ class HttpClient:
     url: str
     token: str = ""
     trusted: str | None = None  # A certificate, PEM.
-    headers: dict[str, str] = field(default_factory=dict)
+    capabilities: dict = field(default_factory=dict)
 
-    def send(self, url: str, body: dict | None = None, **headers: str) -> Answer:
-        every = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json",
-                 **({"Authorization": f"Bearer {self.token}"} if self.token else {}), **self.headers,
-                 **{name.replace("_", "-"): value for name, value in headers.items()}}
-        request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), every)
-        context = ssl.create_default_context(cafile=self.trusted) if url.startswith("https") else None
-        try:
-            with urllib.request.urlopen(request, timeout=60, context=context) as response:
-                return Answer(response.status, dict(response.headers), response.read().decode())
-        except urllib.error.HTTPError as refused:
-            return Answer(refused.code, dict(refused.headers), refused.read().decode())
+    def request(self, method: str, **params) -> urllib.request.Request:
+        about = {"io.modelcontextprotocol/protocolVersion": REVISION,
+                 "io.modelcontextprotocol/clientInfo": {"name": "e2e", "version": "1"},
+                 "io.modelcontextprotocol/clientCapabilities": self.capabilities}
+        headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json",
+                   "MCP-Protocol-Version": REVISION, "Mcp-Method": method}
+        if method in NAME_OF:
+            headers["Mcp-Name"] = params[NAME_OF[method]]
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": about}}
+        return self._with_token(urllib.request.Request(self.url, json.dumps(body).encode(), headers))
 
     def ask(self, method: str, **params) -> Answer:
-        headers = {"MCP_Protocol_Version": REVISION, "Mcp_Method": method}
-        if method in NAME_OF:
-            headers["Mcp_Name"] = params[NAME_OF[method]]
-        return self.send(self.url, {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": ABOUT}},
-                         **headers)
+        return self._send(self.request(method, **params))
 
     def call(self, tool: str, **arguments) -> Answer:
         return self.ask("tools/call", name=tool, arguments=arguments)
 
     def get(self, path: str, **headers: str) -> Answer:
-        return self.send(self.url.removesuffix("/mcp") + path, **headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._send(self._with_token(urllib.request.Request(self.url.removesuffix("/mcp") + path, headers=named)))
+
+    def _with_token(self, request: urllib.request.Request) -> urllib.request.Request:
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        return request
+
+    def _send(self, request: urllib.request.Request) -> Answer:
+        context = ssl.create_default_context(cafile=self.trusted) if self.url.startswith("https") else None
+        try:
+            with urllib.request.urlopen(request, timeout=60, context=context) as response:
+                return Answer(response.status, dict(response.headers), response.read().decode())
+        except urllib.error.HTTPError as refused:
+            return Answer(refused.code, dict(refused.headers), refused.read().decode())
