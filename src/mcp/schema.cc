@@ -107,7 +107,7 @@ class Checker {
     for (const auto& [key, field] : value.items()) {
       const auto property = properties->find(key);
       if (property != properties->end()) {
-        check(*property, field, name == "arguments" ? key : name + "." + key);
+        check(*property, field, name == "arguments" ? key : fmt::format("{}.{}", name, key));
       } else if (closed) {
         add("{} is not an argument; there are: {}", shown(Json(key)), keys_of(*properties));
       }

@@ -19,7 +19,6 @@ namespace {
 
 using Socket = asio::local::stream_protocol::socket;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 struct Witness {
   int started = 0;

@@ -22,16 +22,16 @@ awaitable<void> Connection::write(std::string_view head, std::string_view body, 
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(body)};
   auto token = asio::redirect_error(asio::use_awaitable, error);
   if (tls_) {
-    co_await asio::async_write(*tls_, parts, std::move(token));
+    co_await asio::async_write(*tls_, parts, token);
   } else {
-    co_await asio::async_write(plain_, parts, std::move(token));
+    co_await asio::async_write(plain_, parts, token);
   }
 }
 
 awaitable<std::size_t> Connection::read_some(char* data, std::size_t size, error_code& error) {
   auto token = asio::redirect_error(asio::use_awaitable, error);
-  if (tls_) co_return co_await tls_->async_read_some(asio::buffer(data, size), std::move(token));
-  co_return co_await plain_.async_read_some(asio::buffer(data, size), std::move(token));
+  if (tls_) co_return co_await tls_->async_read_some(asio::buffer(data, size), token);
+  co_return co_await plain_.async_read_some(asio::buffer(data, size), token);
 }
 
 bool Connection::reusable() {

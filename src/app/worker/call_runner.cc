@@ -1,10 +1,8 @@
 #include "app/worker/call_runner.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
-#include "app/terminal_text.h"
+#include "app/worker/call_record.h"
 #include "core/log.h"
 
 namespace call_agent::app {
@@ -63,7 +61,7 @@ awaitable<bool> CallRunner::converse() {
   if (was_answered_) {
     const auto report = co_await session_->report();
     co_await journal_->finish();
-    co_await write_record(*result_, report);
+    co_await write_record(report);
   } else {
     co_await journal_->finish();
     co_await end_unanswered();
@@ -281,28 +279,15 @@ awaitable<void> CallRunner::delete_room() {
   }
 }
 
-awaitable<void> CallRunner::write_record(const agent::SessionResult& result, const agent::Report& told) {
-  auto ending = ending_of(result.reason, result.detail, left_because_);
+awaitable<void> CallRunner::write_record(const agent::Report& told) {
+  auto ending = ending_of(result_->reason, result_->detail, left_because_);
   if (const auto& transfer = commands_.transfer())
     ending = ending_with_transfer(ending, transfer->to, transfer->confirmed);
-  calls::CallStore::Report report{.summary = told.summary,
-                                  .commitments = told.commitments,
-                                  .metrics = result.metrics,
-                                  .recording = recording_ ? recording_->path().string() : ""};
-  for (const auto& answer : told.answers) {
-    const bool known = answer.turn >= 0 && static_cast<std::size_t>(answer.turn) < result.transcript.size();
-    const auto offset = known ? result.transcript[static_cast<std::size_t>(answer.turn)].start.count() : 0;
-    report.answers.push_back({answer.field, answer.value, answer.quote, answer.turn, offset});
-  }
-  const auto written = co_await services_.store.set_report(job_.call_id, std::move(report));
-  if (!written) log::error("call {}: the log refused the report: {}", job_.call_id, written.error().what);
-  const auto ended = co_await services_.store.end(job_.call_id, ending.outcome, ending.detail, std::nullopt);
-  if (!ended && ended.error().code != Errc::kConflict) {
-    log::error("call {}: the log refused the ending: {}", job_.call_id, ended.error().what);
-  }
+  const auto recording = recording_ ? recording_->path().string() : "";
+  co_await store_record(services_.store, job_, ending, *result_, told, recording);
   services_.report({.kind = MediaReport::Kind::kSummary,
                     .call_id = job_.call_id,
-                    .text = summary_text(job_, ending, result, told, recording_ ? recording_->path().string() : "")});
+                    .text = summary_text(job_, ending, *result_, told, recording)});
 }
 
 awaitable<void> CallRunner::end_unanswered() {
@@ -337,24 +322,6 @@ void CallRunner::terminate() {
   terminated_ = true;
   if (session_) session_->stop();
   changed_.notify();
-}
-
-std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending, const agent::SessionResult& result,
-                         const agent::Report& report, const std::string& recording) {
-  std::string text = fmt::format("\n=== {} to {}: {} ({})\n", job.call_id, job.phone_number,
-                                 calls::to_string(ending.outcome), printable(ending.detail));
-  for (const auto& turn : result.transcript) {
-    text += fmt::format("  {:>6.1f}s  {:<7}{}{}\n", static_cast<double>(turn.start.count()) / 1000.0,
-                        turn.role == agent::Role::kAgent ? "agent" : "callee", printable(turn.text),
-                        turn.interrupted ? " —" : "");
-  }
-  if (!report.summary.empty()) text += fmt::format("  summary: {}\n", printable(report.summary));
-  for (const auto& answer : report.answers) {
-    text += fmt::format("  {}: {} (“{}”)\n", printable(answer.field), dump_json(answer.value), printable(answer.quote));
-  }
-  for (const auto& promise : report.commitments) text += fmt::format("  agreed: {}\n", printable(promise));
-  if (!recording.empty()) text += fmt::format("  recording: {}\n", recording);
-  return text;
 }
 
 }  // namespace call_agent::app

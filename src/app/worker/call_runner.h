@@ -65,7 +65,7 @@ class CallRunner {
   awaitable<void> leave_to_the_other();
   awaitable<void> hang_up();
   awaitable<void> delete_room();
-  awaitable<void> write_record(const agent::SessionResult& result, const agent::Report& told);
+  awaitable<void> write_record(const agent::Report& told);
   awaitable<void> end_unanswered();
   awaitable<void> end_failed(const Error& error);
   awaitable<void> note_state(calls::State state);
@@ -101,9 +101,5 @@ class CallRunner {
   Notifier changed_;
   TaskGroup tasks_;
 };
-
-/// What the worker prints on its terminal after a call.
-std::string summary_text(const calls::JobMetadata& job, const CallEnding& ending, const agent::SessionResult& result,
-                         const agent::Report& report, const std::string& recording);
 
 }  // namespace call_agent::app
