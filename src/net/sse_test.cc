@@ -60,7 +60,7 @@ TEST(SseParser, DropsAnEventThatIsTooLargeAndFindsTheNext) {
   for (const std::size_t size : {std::size_t{1} << 12U, std::size_t{1} << 24U}) {
     SseParser parser;
     std::vector<Event> out;
-    const std::string stream = "data: a\n\n" + huge + huge + "data: tail\n\ndata: b\n\n";
+    const std::string stream = fmt::format("data: a\n\n{0}{0}data: tail\n\ndata: b\n\n", huge);
     for (std::size_t at = 0; at < stream.size(); at += size) {
       for (auto& event : parser.push(std::string_view(stream).substr(at, size))) out.push_back(event);
     }
