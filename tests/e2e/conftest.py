@@ -102,6 +102,9 @@ class Lab:
                                         "--agent-name", agent], self.folder / "http.log"))
         return server.wait_for("serving MCP at ").split()[-1]
 
+    def background(self, arguments: list, log: str) -> Background:
+        return self._keep(Background(arguments, self.folder / log))
+
     def end(self) -> None:
         for process in reversed(self._started):
             process.stop()

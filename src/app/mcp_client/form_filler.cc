@@ -28,7 +28,7 @@ std::string prompt(const FormField& field) {
   if (!words.empty()) out += fmt::format(" ({})", printable(words));
   out += fmt::format(" [{}", mcp::text_part(field.schema, "type") == "boolean" ? "yes/no" : type_text(field.schema));
   const Json& otherwise = mcp::part(field.schema, "default");
-  if (!otherwise.is_null()) out += ", else " + printable(dump_json(otherwise));
+  if (!otherwise.is_null()) return out + fmt::format(", else {}]: ", printable(dump_json(otherwise)));
   return out + (field.required ? "]: " : ", may be empty]: ");
 }
 
@@ -89,7 +89,10 @@ awaitable<std::optional<std::string>> FormFiller::read_line() {
     co_await terminal_->async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
     std::array<char, kLongestLine> piece{};
     const auto got = ::read(STDIN_FILENO, piece.data(), piece.size());
-    if (got <= 0) co_return std::nullopt;
+    if (got <= 0) {
+      say("\n");
+      co_return std::nullopt;
+    }
     typed_.append(piece.data(), static_cast<std::size_t>(got));
   }
   const auto end = std::min(typed_.find('\n'), typed_.size());
