@@ -1,4 +1,4 @@
-"""./run bench [mcp|worker|calls|rooms|soak]…: our figures beside the Python peer's, in one run.
+"""./run bench [mcp|hello|http|worker|calls|rooms|soak]…: our figures beside the Python peer's, in one run.
 
 PEER_DIR (by default ../shared/peer) holds the peer; without it only ours are printed, and that is said."""
 
@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 import call_bench
+import hello_bench
+import http_bench
 import mcp_bench
 import room_bench
 import soak_bench
@@ -22,11 +24,13 @@ from systems import ROOT, Ours, Peer
 HOME = ROOT / "build" / "bench"  # logs of the last run
 
 
+CACHE = Path(os.environ.get("CALL_AGENT_CACHE", Path.home() / ".cache" / "call-agent"))
+
+
 def peer_venv() -> Path:
     """The peer's packages, pinned by hash, kept outside the checkout."""
-    cache = Path(os.environ.get("CALL_AGENT_CACHE", Path.home() / ".cache" / "call-agent"))
     lock = ROOT / "bench" / "requirements-peer.txt"
-    venv = cache / "peer-venv"
+    venv = CACHE / "peer-venv"
     stamp = venv / "installed"
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
         progress("installing the Python peer's packages (half a gigabyte, some minutes)")
@@ -57,6 +61,11 @@ def run(sections: list[str], home: Path) -> Table:
     far_ends, table = FarEnds(ports, home, folder), Table()
     if "mcp" in sections:
         mcp_bench.run(table, ours, peer)
+    hello = folder and folder / "mcp-hello"
+    if "hello" in sections:
+        hello_bench.run(table, ours, hello, CACHE)
+    if "http" in sections:
+        http_bench.run(table, ours, hello)
     if "worker" in sections:
         worker_bench.run(table, ours, peer, livekit)
     if "calls" in sections:

@@ -10,11 +10,12 @@ REJECTED = "not-a-number"
 
 
 class Server:
-    def __init__(self, system):
+    """One over stdio, started and initialized."""
+
+    def __init__(self, command: list, **options):
         started = time.perf_counter()
-        self.process = subprocess.Popen([str(part) for part in system.server_command()], env=system.environment(),
-                                        cwd=system.home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, **options)
         self._next_id = 0
         self.request("initialize", {"protocolVersion": "2025-06-18", "capabilities": {},
                                     "clientInfo": {"name": "bench", "version": "1"}})
@@ -40,10 +41,10 @@ class Server:
             pass
         return answer
 
-    def rejected_call(self) -> float:
-        """Milliseconds until the refusal."""
+    def call_ms(self, tool: str, arguments: dict) -> float:
+        """Milliseconds until the result, which may be a refusal."""
         started = time.perf_counter()
-        answer = self.request("tools/call", {"name": "make_phone_call", "arguments": {"phone_number": REJECTED}})
+        answer = self.request("tools/call", {"name": tool, "arguments": arguments})
         elapsed_ms = (time.perf_counter() - started) * 1000
         assert "result" in answer, answer
         return elapsed_ms
@@ -53,20 +54,28 @@ class Server:
         self.process.stdin.flush()
 
 
+def started(system) -> Server:
+    return Server(system.server_command(), env=system.environment(), cwd=system.home)
+
+
+def rejected_call(server: Server) -> float:
+    return server.call_ms("make_phone_call", {"phone_number": REJECTED})
+
+
 def figures(system, spawns: int, calls: int) -> dict[str, list[float]]:
     starts, rss, pss = [], [], []
     progress(f"{system.name}: {spawns} spawns of the MCP server")
     for _ in range(spawns):
-        with Server(system) as server:
+        with started(system) as server:
             starts.append(server.initialized_ms)
             used = memory(server.pid)
             rss.append(used.rss)
             pss.append(used.pss)
     progress(f"{system.name}: {calls} rejected calls")
-    with Server(system) as server:
-        server.rejected_call()
+    with started(system) as server:
+        rejected_call(server)
         before = cpu_ms(server.pid)
-        latencies = [server.rejected_call() for _ in range(calls)]
+        latencies = [rejected_call(server) for _ in range(calls)]
         cpu = (cpu_ms(server.pid) - before) / calls
     return {"start": starts, "rss": rss, "pss": pss, "latency": latencies, "cpu": [cpu]}
 

@@ -106,6 +106,10 @@ class Table:
         figures = f"{_spread(ours, value, digits):>30}{_spread(peer or [], value, digits):>30}"
         print(f"{name:<58}{figures}{ratio:>11}   {verdict}", flush=True)
 
+    def check(self, name: str, value: float, budget: float) -> None:
+        """A figure printed elsewhere, against its budget."""
+        print(f"  {name}: {value:.3g}   {self._verdict(name, value, budget)}", flush=True)
+
     def note(self, text: str) -> None:
         print(f"  {text}", flush=True)
 

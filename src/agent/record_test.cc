@@ -66,6 +66,7 @@ std::vector<Turn> transcript() {
 
 std::vector<std::string> fields(const CheckedReport& checked) {
   std::vector<std::string> out;
+  out.reserve(checked.report.answers.size());
   for (const auto& answer : checked.report.answers) out.push_back(answer.field + "@" + std::to_string(answer.turn));
   return out;
 }

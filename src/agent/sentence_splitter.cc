@@ -132,7 +132,7 @@ void SentenceSplitter::cut(bool complete, std::vector<std::string>& out) {
     if (clause < end) end = clause;  // kNone is the largest.
     if (end == kNone && complete) end = rest.size();
     if (end == kNone && rest.size() <= kLongest) break;
-    if (end == kNone || end > kLongest) end = forced_end(rest, kLongest);
+    if (end > kLongest) end = forced_end(rest, kLongest);
     auto sentence = trimmed(rest.substr(0, end));
     rest.remove_prefix(end);
     if (std::ranges::none_of(sentence, is_spoken)) continue;

@@ -46,6 +46,7 @@ class SessionTest : public testing::Test {
   /// "agent: Hello." a turn; an interrupted one ends in "--".
   static std::vector<std::string> said(const std::vector<Turn>& turns) {
     std::vector<std::string> out;
+    out.reserve(turns.size());
     for (const auto& turn : turns) {
       out.push_back((turn.role == Role::kAgent ? "agent: " : "callee: ") + turn.text + (turn.interrupted ? "--" : ""));
     }

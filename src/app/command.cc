@@ -5,7 +5,7 @@
 namespace call_agent::app {
 
 int report_failure(const Error& error) {
-  std::cerr << "call-agent: " << error.what << std::endl;
+  std::cerr << "call-agent: " << error.what << '\n' << std::flush;
   return error.code == Errc::kInvalidArgument ? 2 : 1;
 }
 

@@ -57,7 +57,7 @@ Sample alaw_decode(std::uint8_t code) {
 std::uint8_t ulaw_encode(Sample sample) {
   const int positive = sample < 0 ? ~sample : sample;
   const int biased = std::min((positive >> 2) + kUlawBias, kUlawLargest);
-  const int exponent = std::bit_width(static_cast<unsigned>(biased)) - 6;
+  const int exponent = static_cast<int>(std::bit_width(static_cast<unsigned>(biased))) - 6;
   const int code = exponent << 4 | (biased >> (exponent + 1) & 0xF) | (sample < 0 ? 0x80 : 0);
   return static_cast<std::uint8_t>(~code);
 }

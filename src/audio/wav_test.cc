@@ -99,7 +99,7 @@ TEST(WavReader, NamesOtherFormats) {
   EXPECT_NE(why_not(riff(format(3, 1, 8000, 32))).find("floating point"), std::string::npos);
   EXPECT_NE(why_not(riff(format(7, 1, 8000, 8))).find("mu-law"), std::string::npos);
   EXPECT_NE(why_not(riff(format(0x1234, 1, 8000, 16))).find("0x1234"), std::string::npos);
-  EXPECT_NE(why_not(riff(format(1, 6, 8000, 16))).find("6"), std::string::npos);
+  EXPECT_NE(why_not(riff(format(1, 6, 8000, 16))).find('6'), std::string::npos);
   EXPECT_NE(why_not(riff(format(1, 0, 8000, 16))).find("channels"), std::string::npos);
   EXPECT_NE(why_not(riff(format(1, 1, 0, 16))).find("0 Hz"), std::string::npos);
 }

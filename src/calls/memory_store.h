@@ -89,7 +89,7 @@ class MemoryStore final : public CallStore {
     if (it == calls.end()) co_return fail(Errc::kNotFound, "no such call");
     if (it->second.state == State::kEnded) co_return fail(Errc::kConflict, "has ended");
     command.seq = static_cast<std::int64_t>(commands.size()) + 1;
-    commands.push_back({std::move(command), {}});
+    commands.emplace_back(std::move(command), CommandStatus{});
     if (on_command) on_command(commands.back().first.seq);
     co_return static_cast<std::int64_t>(commands.size());
   }

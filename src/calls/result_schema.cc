@@ -29,7 +29,7 @@ Result<void> check_properties(const Json& properties, const std::string& place, 
   if (!properties.is_object()) return wrong(place, "must be an object: a schema for each field");
   if (properties.size() > kMostFields) return wrong(place, fmt::format("must have at most {} fields", kMostFields));
   for (const auto& [name, field] : properties.items()) {
-    if (auto fine = check(field, place + "." + name, depth); !fine) return fine;
+    if (auto fine = check(field, fmt::format("{}.{}", place, name), depth); !fine) return fine;
   }
   return {};
 }

@@ -58,7 +58,7 @@ struct Image {
   if (image.errors >= 0) ::dup2(image.errors, STDERR_FILENO);
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
   ::execvpe(image.arguments[0], image.arguments.data(), image.environment.data());
   const int error = errno;
@@ -68,6 +68,7 @@ struct Image {
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (const auto& text : strings) out.push_back(const_cast<char*>(text.c_str()));
   return out;
 }

@@ -51,7 +51,7 @@ struct SettingsTest : testing::Test {
     fs::create_directories(folder);
   }
   void TearDown() override {
-    unsetenv("SETTINGS_TEST_A");
+    unsetenv("SETTINGS_TEST_A");  // NOLINT(concurrency-mt-unsafe): one thread
     fs::remove_all(folder);
   }
   fs::path write(std::string_view name, std::string_view text) const {
@@ -63,7 +63,7 @@ struct SettingsTest : testing::Test {
 
 TEST_F(SettingsTest, TheEnvironmentComesBeforeTheFile) {
   const auto file = write("env", "SETTINGS_TEST_A=file\nSETTINGS_TEST_B=file\n");
-  setenv("SETTINGS_TEST_A", "process", 1);
+  setenv("SETTINGS_TEST_A", "process", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   const auto settings = Settings::load(file);
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->get("SETTINGS_TEST_A"), "process");
@@ -73,7 +73,7 @@ TEST_F(SettingsTest, TheEnvironmentComesBeforeTheFile) {
 }
 
 TEST_F(SettingsTest, AnEmptyValueCountsAsMissing) {
-  setenv("SETTINGS_TEST_A", "", 1);
+  setenv("SETTINGS_TEST_A", "", 1);  // NOLINT(concurrency-mt-unsafe): one thread
   const auto settings = Settings::load(write("env", "SETTINGS_TEST_A=file\n"));
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->get("SETTINGS_TEST_A"), "file");

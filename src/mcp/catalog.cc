@@ -184,7 +184,9 @@ std::string Catalog::result(std::string_view members, Revision revision, std::st
 
 const std::string& Catalog::stamp() const {
   if (stamp_.empty()) {
-    stamp_ = members_of({{"_meta", {{kMetaServerInfo, implementation(info(), Revision::k2026_07_28)}}}});
+    // What tells whose result it is; its looks are in server/discover, once.
+    const Json who{{"name", info().name}, {"version", info().version}};
+    stamp_ = members_of({{"_meta", {{kMetaServerInfo, who}}}});
   }
   return stamp_;
 }

@@ -62,6 +62,12 @@ void ChangeHub::Listener::set_filter(ChangeFilter filter) {
   hub_.listening();
 }
 
+std::set<std::string> ChangeHub::watched_tasks() const {
+  std::set<std::string> out;
+  for (const auto* listener : listeners_) out.insert(listener->filter_.tasks.begin(), listener->filter_.tasks.end());
+  return out;
+}
+
 std::set<std::string> ChangeHub::watched() const {
   std::set<std::string> out;
   for (const auto* listener : listeners_) out.insert(listener->filter_.uris.begin(), listener->filter_.uris.end());

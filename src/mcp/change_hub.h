@@ -55,6 +55,8 @@ class ChangeHub {
   std::size_t listeners() const { return listeners_.size(); }
   /// The resources somebody watches, so that a provider need not look at the others.
   std::set<std::string> watched() const;
+  /// The tasks, likewise.
+  std::set<std::string> watched_tasks() const;
   /// `told` is called whenever somebody begins to listen, or listens to something else.
   void when_listening(std::function<void()> told) { told_ = std::move(told); }
 

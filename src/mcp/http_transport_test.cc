@@ -153,8 +153,8 @@ awaitable<void> watched() {
   try {
     co_await asio::co_spawn(executor, std::move(stream),
                             asio::bind_cancellation_slot(enough.slot(), asio::use_awaitable));
-  } catch (const boost::system::system_error&) {
-    // Cancelled: it has come.
+  } catch (const boost::system::system_error& error) {
+    EXPECT_EQ(error.code(), asio::error::operation_aborted) << "it has come";
   }
   const auto events = events_of(body);
   EXPECT_EQ(events.size(), 1U) << "told once, and only what is watched: " << body;
@@ -258,8 +258,8 @@ awaitable<void> listening() {
   try {
     co_await asio::co_spawn(executor, std::move(stream),
                             asio::bind_cancellation_slot(enough.slot(), asio::use_awaitable));
-  } catch (const boost::system::system_error&) {
-    // Cancelled: it has come.
+  } catch (const boost::system::system_error& error) {
+    EXPECT_EQ(error.code(), asio::error::operation_aborted) << "it has come";
   }
   const auto events = events_of(body);
   EXPECT_EQ(events.size(), 2U) << body;

@@ -173,7 +173,7 @@ void Server::forget_questions(CallNumber number) {
   std::erase_if(questions_, [number](const auto& each) { return each.second.call == number; });
 }
 
-void Server::answer(std::string line, std::uint64_t batch, std::string& out) {
+void Server::answer(const std::string& line, std::uint64_t batch, std::string& out) {
   const auto state = batches_.find(batch);
   if (state == batches_.end()) {
     out += line;

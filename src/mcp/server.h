@@ -131,7 +131,7 @@ class Server {
   Reading subscribe(const Request& request, bool on, Step& step);
   Reading set_log_level(const Request& request);
   void start(Incident in, Work work, std::string bound, std::uint64_t batch, Step& step);
-  void answer(std::string line, std::uint64_t batch, std::string& out);
+  void answer(const std::string& line, std::uint64_t batch, std::string& out);
   /// One expected answer of a batch has come, or will never come.
   void settle(std::uint64_t batch, std::string& out);
   std::string complete(CallNumber number, const std::string& line);

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from livekit_admin import LiveKitAdmin
-from mcp_server import McpServer
+from mcp_server import HttpServer, McpServer
 from phones import ForeignPhone, Phone
 from processes import Background
 from worker import Worker
@@ -58,16 +58,21 @@ def home(tmp_path_factory) -> Path:
     return folder
 
 
-# Offsets into the stack's ports for tests, round and round, from a place of this run's own.
-_test_ports = ((os.getpid() * 37 + 3 * n) % 87 for n in itertools.count())
+def places() -> tuple[int, int]:
+    """Which of pytest's processes this is, and how many there are."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+
+_rounds = itertools.count(os.getpid() * 7)  # Two runs of the tests may share the stack: not the same port first.
 
 
 def is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
     return True
 
 
@@ -90,17 +95,18 @@ class Lab:
         agent = f"agent-{os.getpid()}-{self.folder.name}"  # Two runs of the tests may share the stack.
         return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
 
-    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4) -> McpServer:
+    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4,
+               environment: dict[str, str] | None = None) -> McpServer:
         trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}")
         env_file = self.livekit.env_file(self.folder / f"server-{phone_port}.env", trunk)
         arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit), *further]
-        return self._keep(McpServer.start(self.program, env_file, arguments, self.folder))
+        return self._keep(McpServer.start(self.program, env_file, arguments, self.folder, environment))
 
-    def http_server(self, env_file: Path, agent: str) -> str:
-        """The same over Streamable HTTP, on a port of its own choice; its URL."""
-        server = self._keep(Background([self.program, "server", "--http", "127.0.0.1:0", "--env-file", env_file,
-                                        "--agent-name", agent], self.folder / "http.log"))
-        return server.wait_for("serving MCP at ").split()[-1]
+    def http_server(self, env_file: Path, agent: str, *further: str,
+                    environment: dict[str, str] | None = None) -> HttpServer:
+        """The same over Streamable HTTP, on a port of its own choice."""
+        return self._keep(HttpServer.start(self.program, env_file, ["--agent-name", agent, *further], self.folder,
+                                           environment))
 
     def background(self, arguments: list, log: str) -> Background:
         return self._keep(Background(arguments, self.folder / log))
@@ -114,12 +120,14 @@ class Lab:
         return process
 
     def _next_port(self, count: int = 1) -> int:
-        """The first of `count` UDP ports in a row that nobody listens on and no test of this run was given lately."""
-        for _ in range(self.ports["TEST_FIRST"], self.ports["TEST_LAST"]):
-            first = next(_test_ports)
-            block = range(self.ports["TEST_FIRST"] + first, self.ports["TEST_FIRST"] + first + count)
-            if block[-1] <= self.ports["TEST_LAST"] and all(is_free(port) for port in block):
-                return block[0]
+        """The first of `count` ports in a row that nobody listens on, out of a share no other process of pytest takes."""
+        place, of = places()
+        share = (self.ports["TEST_LAST"] - self.ports["TEST_FIRST"]) // of
+        for _ in range(share):
+            first = self.ports["TEST_FIRST"] + place * share + next(_rounds) % share
+            block = range(first, first + count)
+            if first + count <= self.ports["TEST_FIRST"] + (place + 1) * share and all(is_free(port) for port in block):
+                return first
         raise AssertionError("no free port for a test's telephone")
 
 

@@ -1,10 +1,13 @@
 """`call-agent server`, spoken to line by line over stdio: every test passes through the real MCP server."""
 
 import json
+import os
 import queue
 import subprocess
 import threading
 from pathlib import Path
+
+from processes import Background
 
 
 class McpServer:
@@ -16,10 +19,12 @@ class McpServer:
         threading.Thread(target=self._read, daemon=True).start()
 
     @classmethod
-    def start(cls, program: Path, env_file: Path, arguments: list[str], folder: Path) -> "McpServer":
+    def start(cls, program: Path, env_file: Path, arguments: list[str], folder: Path,
+              environment: dict[str, str] | None = None) -> "McpServer":
         with (folder / "server.log").open("ab") as log:
             process = subprocess.Popen([str(program), "server", "--env-file", str(env_file), *arguments],
-                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                                       env={**os.environ, **(environment or {})})
         server = cls(process)
         server.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {},
                                       "clientInfo": {"name": "e2e", "version": "1"}})
@@ -81,3 +86,17 @@ class McpServer:
     def stop(self) -> None:
         self._process.stdin.close()  # End of input ends the server at once.
         self._process.wait(5)
+
+
+class HttpServer(Background):
+    """`call-agent server --http` on a port of its own choice."""
+
+    url: str
+
+    @classmethod
+    def start(cls, program: Path, env_file: Path, arguments: list[str], folder: Path,
+              environment: dict[str, str] | None = None) -> "HttpServer":
+        server = cls([program, "server", "--http", "127.0.0.1:0", "--env-file", env_file, *arguments],
+                     folder / "http.log", env={**os.environ, **(environment or {})})
+        server.url = server.wait_for("serving MCP at ").split()[-1]
+        return server

@@ -43,7 +43,7 @@ def test_it_lists_the_tools_with_their_arguments(lab, era):
 def test_a_call_is_placed_over_http_and_its_transcript_followed(lab):
     phone, worker = lab.phone("hangup_first.json"), lab.worker("--speech", "stub", "--no-recording")
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
-    url = lab.http_server(env_file, worker.agent)
+    url = lab.http_server(env_file, worker.agent).url
     told = session(lab, "--url", url, "--number", NUMBER, "--objective", "Ask whether they are well.")
     calls = [result["result"]["structuredContent"] for result in told["results"]]
     assert calls[-1]["state"] == "ended" and calls[-1]["outcome"] == "completed"
@@ -60,7 +60,7 @@ def test_a_call_is_placed_over_http_and_its_transcript_followed(lab):
 def test_a_task_is_followed_to_its_end_and_ctrl_c_cancels_it(lab):
     phone, worker = lab.phone("hangup_first.json"), lab.worker("--speech", "stub", "--no-recording")
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
-    url = lab.http_server(env_file, worker.agent)
+    url = lab.http_server(env_file, worker.agent).url
     arguments = ["--url", url, "--call", "make_phone_call", "--task", "--argument", f"phone_number={NUMBER}"]
     told = session(lab, *arguments, "--argument", "objective=Ask whether they are well.")
     assert [state["status"] for state in told["task"]][-1] == "completed"
@@ -68,7 +68,7 @@ def test_a_task_is_followed_to_its_end_and_ctrl_c_cancels_it(lab):
 
     silent = lab.phone("silent.json")
     env_file = lab.livekit.env_file(lab.folder / "silent.env", lab.livekit.trunk_to(f"127.0.0.1:{silent.port}"))
-    arguments[1] = lab.http_server(env_file, worker.agent)
+    arguments[1] = lab.http_server(env_file, worker.agent).url
     impatient = Background([lab.program, "test-mcp-client", *arguments], lab.folder / "task.log")
     impatient.wait_for("task      working: .*")
     silent.wait_for_event("invite")

@@ -16,7 +16,7 @@ def place(request, lab) -> Place:
     phone, worker = lab.phone("hangup_first.json"), lab.worker("--speech", "stub", "--no-recording")
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
     if request.param == "http":
-        return Place(url=lab.http_server(env_file, worker.agent))
+        return Place(url=lab.http_server(env_file, worker.agent).url)
     return Place(command=[str(lab.program), "server", "--env-file", str(env_file), "--agent-name", worker.agent],
                  environment={"CALL_AGENT_HOME": str(lab.home)})
 

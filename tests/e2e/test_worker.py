@@ -2,6 +2,7 @@
 
 import os
 import signal
+import uuid
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def occupied(lab):
     rooms = []
 
     def dispatch(agent: str, count: int = 1) -> list[str]:
-        new = [f"room-{lab.folder.name}-{len(rooms) + i}" for i in range(count)]
+        new = [f"room-{uuid.uuid4()}" for _ in range(count)]
         rooms.extend(new)
         for room in new:
             lab.livekit.dispatch(agent, room)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# [mcp|worker|calls|rooms|soak]…: our figures beside the Python peer's (PEER_DIR) in one run; all but soak unless named
+# [mcp|hello|http|worker|calls|rooms|soak]…: our figures beside the Python peer's (PEER_DIR) in one run; all but soak unless named
 source "$(dirname "$0")/lib/common.sh"
 sections=("$@")
-((${#sections[@]})) || sections=(mcp worker calls rooms)
+((${#sections[@]})) || sections=(mcp hello http worker calls rooms)
 targets=(call-agent)
 for section in "${sections[@]}"; do
-  [[ $section =~ ^(mcp|worker|calls|rooms|soak)$ ]] || die "./run bench $section: there is no such section" \
-    "Sections: mcp worker calls rooms soak"
+  [[ $section =~ ^(mcp|hello|http|worker|calls|rooms|soak)$ ]] || die "./run bench $section: there is no such section" \
+    "Sections: mcp hello http worker calls rooms soak"
   [[ $section != soak ]] || targets+=(livekit_rtc_stack_test)
 done
 cd "$ROOT"

@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# [SECONDS]: every fuzzer for so many seconds (30), from its seed corpus
+# [SECONDS] [NAME]…: the fuzzers named, or every one, for so many seconds each (30), from their seed corpus
 source "$(dirname "$0")/lib/common.sh"
 seconds=${1:-30}
+named=("${@:2}")
 [[ $seconds =~ ^[0-9]+$ ]] || die "./run fuzz $seconds: expected a number of seconds"
 
 cd "$ROOT"
 bash tools/run/build.sh fuzz build.ninja # configures: only then are the fuzzers' names known
 mapfile -t fuzzers < <(ninja -C build/fuzz -t targets all | sed -n 's/^\(fuzz_[a-z0-9_]*\): .*/\1/p' | sort -u)
+if ((${#named[@]})); then
+  for name in "${named[@]}"; do
+    [[ " ${fuzzers[*]} " == *" fuzz_$name "* ]] || die "./run fuzz: there is no fuzzer $name" "There are: ${fuzzers[*]#fuzz_}"
+  done
+  fuzzers=("${named[@]/#/fuzz_}")
+fi
 bash tools/run/build.sh fuzz "${fuzzers[@]}"
 export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19
 shopt -s nullglob globstar

@@ -83,7 +83,8 @@ int supervise(const Options& options, const Invocation& invocation) {
        .on_registered =
            [&](int slot) {
              std::cout << "registered: media process " << slot << " takes calls for " << options.worker.agent_name
-                       << std::endl;
+                       << '\n'
+                       << std::flush;
            },
        .on_lost = [&lost](std::string call_id,
                           std::string room) { return lost.mark(std::move(call_id), std::move(room)); }});

@@ -108,7 +108,7 @@ awaitable<Result<void>> serve(const Options& options) {
   if (auto prepared = co_await prepare_scripts(options, setup); !prepared) co_return prepared;
   auto phone = phone::Phone::start(std::move(setup), std::move(log));
   if (!phone) co_return pass(phone);
-  std::cout << fmt::format("phone ready on {}:{}", (*phone)->host(), (*phone)->port()) << std::endl;
+  std::cout << fmt::format("phone ready on {}:{}", (*phone)->host(), (*phone)->port()) << '\n' << std::flush;
   boost::system::error_code cancelled;
   co_await stop->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   co_return Result<void>();

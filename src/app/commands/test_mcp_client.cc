@@ -110,6 +110,8 @@ void add_where(CLI::App& command, Typed& typed) {
                      "Its bearer token; better in CALL_AGENT_MCP_TOKEN, where no other user sees it");
   command.add_option("--header", typed.headers, "A further header for it, NAME:VALUE; may be repeated")
       ->allow_extra_args(false);
+  command.add_option("--ca-file", options.ca_file,
+                     "Trust the certificates in this PEM file for https, not the system's");
   command.add_option("--era", typed.era, "auto tries MCP 2026-07-28 (modern) and then initialize (legacy)")
       ->check(CLI::IsMember({"auto", "modern", "legacy"}))
       ->capture_default_str();

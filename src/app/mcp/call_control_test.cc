@@ -13,7 +13,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using Fate = calls::CommandResult::Fate;
 
 const Json kNumber{{"phone_number", "+442079460123"}};

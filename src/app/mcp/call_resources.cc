@@ -57,14 +57,11 @@ Result<std::string> bytes_of(const std::string& path) {
 std::string transcript_uri(std::string_view call_id) {
   return fmt::format("{}{}{}", kScheme, call_id, kTranscript);
 }
+std::optional<std::string> call_of_transcript(std::string_view uri) {
+  return id_of(uri, kTranscript);
+}
 std::string recording_uri(std::string_view call_id) {
   return fmt::format("{}{}{}", kScheme, call_id, kRecording);
-}
-
-CallResources::CallResources(CallDesk& desk, mcp::ChangeHub& hub, const asio::any_io_executor& executor,
-                             milliseconds poll)
-    : desk_(desk), hub_(hub), poll_(poll), watched_(executor) {
-  hub_.when_listening([this] { watched_.notify(); });
 }
 
 awaitable<Result<mcp::ResourcePage>> CallResources::list(std::string cursor, const mcp::RequestContext& context) {
@@ -141,34 +138,6 @@ awaitable<Result<mcp::ResourceContents>> CallResources::recording(std::string ca
   if (!bytes) co_return pass(bytes);
   co_return mcp::ResourceContents{
       .uri = {}, .mime_type = std::string(kRecordingType), .data = base64(*bytes), .binary = true};
-}
-
-awaitable<void> CallResources::watch() {
-  while (true) {
-    const auto watched = hub_.watched();
-    std::erase_if(told_, [&](const auto& each) { return !watched.contains(each.first); });
-    for (const auto& uri : watched) co_await look_at(uri);
-    if (watched.empty()) {
-      co_await watched_.wait();
-    } else {
-      co_await sleep_for(poll_);
-    }
-  }
-}
-
-awaitable<void> CallResources::look_at(std::string uri) {
-  const auto id = id_of(uri, kTranscript);
-  const auto store = desk_.services().store();
-  if (!id || !store) co_return;
-  const bool known = told_.contains(uri);
-  const auto events = co_await (*store)->events(*id, told_[uri]);
-  if (!events || events->empty()) co_return;
-  told_[uri] = events->back().seq;
-  // What was there before somebody began to watch is no news.
-  if (!known) co_return;
-  // Only its owner is told: that a call goes on is nobody else's business.
-  const auto call = co_await (*store)->get(*id);
-  if (call) hub_.resource_changed(uri, call->owner.empty() ? mcp::local_user().id : call->owner);
 }
 
 }  // namespace call_agent::app

@@ -11,16 +11,13 @@ namespace call_agent::app {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 struct CallResourcesTest : testing::Test {
   asio::io_context io{1};
   FakeServices services{io.get_executor()};
-  mcp::ChangeHub hub;
   CallDesk desk{services, {}};
-  CallResources resources{desk, hub, io.get_executor(), milliseconds{1}};
+  CallResources resources{desk};
   mcp::RequestContext context{mcp::RequestContext::Facts{}};
 
   std::string add_call() {
@@ -75,34 +72,6 @@ TEST_F(CallResourcesTest, ARecordingIsListedOnceItIsThere) {
   EXPECT_EQ(page.resources.size(), 2U);
   EXPECT_EQ(read("call://call_1/recording").error().code, Errc::kNotFound) << "its file has gone";
   EXPECT_EQ(test::run_on(io, resources.list("x", context)).error().code, Errc::kInvalidArgument);
-}
-
-// However late the watching begins, a turn comes after it: what is there already is not news.
-awaitable<void> keep_talking(CallResourcesTest& test) {
-  while (true) {
-    co_await test.services.store_.append_turn("call_1", {.text = "Hello"});
-    co_await sleep_for(milliseconds{1});
-  }
-}
-
-awaitable<void> watch_a_turn(CallResourcesTest& test, std::vector<std::string>& told) {
-  TaskGroup tasks(co_await asio::this_coro::executor);
-  tasks.spawn(test.resources.watch());
-  mcp::ChangeFilter filter;
-  filter.uris.insert("call://call_1/transcript");
-  mcp::ChangeHub::Listener listener(test.hub, co_await asio::this_coro::executor, "local", filter);
-  tasks.spawn(keep_talking(test));
-  const auto changes = co_await listener.next();
-  told.assign(changes.uris.begin(), changes.uris.end());
-  tasks.cancel();
-  co_await tasks.join();
-}
-
-TEST_F(CallResourcesTest, WhoWatchesIsToldOfEachTurn) {
-  add_call();
-  std::vector<std::string> told;
-  test::run_on(io, watch_a_turn(*this, told));
-  EXPECT_THAT(told, ElementsAre("call://call_1/transcript"));
 }
 
 TEST(CallPrompts, BecomeAMessageWithWhatWasFilledIn) {

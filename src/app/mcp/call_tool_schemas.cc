@@ -164,8 +164,9 @@ mcp::Tool check_number() {
           .scope = kReadScope};
 }
 
-// A telephone receiver, for every tool.
-mcp::Icon icon() {
+}  // namespace
+
+mcp::Icon receiver_icon() {
   return {
       .src =
           "data:image/svg+xml;base64,"
@@ -175,8 +176,6 @@ mcp::Icon icon() {
       .mime_type = "image/svg+xml",
       .sizes = {"any"}};
 }
-
-}  // namespace
 
 std::vector<mcp::Tool> call_tool_descriptions() {
   std::vector<mcp::Tool> tools;
@@ -188,7 +187,7 @@ std::vector<mcp::Tool> call_tool_descriptions() {
   tools.push_back(end_call());
   tools.push_back(transfer_call());
   tools.push_back(check_number());
-  for (auto& tool : tools) tool.icons = {icon()};
+  for (auto& tool : tools) tool.icons = {receiver_icon()};
   return tools;
 }
 

@@ -11,6 +11,9 @@ inline constexpr const char* kPlaceScope = "calls:place";
 inline constexpr const char* kReadScope = "calls:read";
 inline constexpr const char* kControlScope = "calls:control";
 
+/// A telephone receiver: for the server and for each of its tools.
+mcp::Icon receiver_icon();
+
 /// Names, words, schemas and annotations of the tools; the handlers are still to be set.
 std::vector<mcp::Tool> call_tool_descriptions();
 

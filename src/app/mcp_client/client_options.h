@@ -20,6 +20,7 @@ struct ClientOptions {
   std::vector<std::string> command;  ///< The server to start, or
   std::string url;                   ///< the one to reach.
   std::vector<net::Header> headers;
+  std::string ca_file;  ///< Whose certificates to trust for it.
   mcp::Era era = mcp::Era::kAuto;
 
   bool tools = false;

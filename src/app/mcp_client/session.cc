@@ -25,7 +25,7 @@ ClientSession::ClientSession(const asio::any_io_executor& executor, ClientOption
 
 mcp::Client::Options ClientSession::client_options() {
   return {.child = {.command = options_.command, .environment = {}},
-          .http = {.url = options_.url, .headers = options_.headers},
+          .http = {.url = options_.url, .headers = options_.headers, .ca_file = options_.ca_file},
           .era = options_.era,
           .offers_forms = forms_.can_answer(),
           .answerer = [this](mcp::InputRequest form) { return fill(std::move(form)); },

@@ -123,6 +123,7 @@ class MediaProcess : public livekit::worker::JobHandler {
     while (true) {
       co_await sleep_for(kCommandPoll);
       std::vector<std::string> ids;
+      ids.reserve(calls_.size());
       for (const auto& [job_id, runner] : calls_) ids.push_back(runner->call_id());
       if (ids.empty()) continue;
       auto commands = co_await store_.take_commands(std::move(ids));

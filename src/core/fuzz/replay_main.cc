@@ -19,10 +19,10 @@ int main(int argc, char** argv) {
   for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string input{std::istreambuf_iterator<char>(file), {}};
-    std::cout << entry.path().filename().string() << std::endl;  // The last one named is the one that failed.
+    std::cout << entry.path().filename().string() << '\n' << std::flush;  // The last one named is the one that failed.
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
     ++inputs;
   }
-  std::cout << inputs << " inputs" << std::endl;
+  std::cout << inputs << " inputs" << '\n' << std::flush;
   return inputs > 0 ? 0 : 1;
 }

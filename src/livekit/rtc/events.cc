@@ -42,6 +42,7 @@ RoomUpdate data_update(const proto::DataPacketReceived& packet) {
   const auto& data = packet.user().data().data();
   auto event = plain_event(RoomEvent::Kind::kData, packet.participant_identity());
   if (data.data_len() > 0) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): how the library hands memory over
     event.payload.assign(reinterpret_cast<const char*>(data.data_ptr()), data.data_len());
   }
   event.topic = packet.user().topic();

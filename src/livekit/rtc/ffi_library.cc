@@ -38,6 +38,7 @@ Result<const FfiLibrary*> FfiLibrary::load(OnEvent on_event) {
   if (!path) return pass(path);
   void* handle = dlopen(path->c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps the message by thread.
     return fail(Errc::kInternal, fmt::format("cannot load {}: {}", path->string(), dlerror()));
   }
   static FfiLibrary library;

@@ -284,6 +284,7 @@ void RoomSession::on_track(RemoteTrack track) {
     if (event.has_eos()) ended->store(true);
     if (!event.has_frame_received()) return;
     const auto& frame = event.frame_received().frame().info();
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): how the library hands memory over
     reader->push({reinterpret_cast<const std::int16_t*>(frame.data_ptr()), frame.samples_per_channel()});
   };
   stream_events_ = client_.listen_stream(callee_stream_.id(), std::move(on_stream));

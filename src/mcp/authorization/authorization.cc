@@ -46,11 +46,9 @@ Result<std::unique_ptr<Authorization>> Authorization::create(const asio::any_io_
   if (options.token_file.empty() && options.issuer.empty()) {
     return fail(Errc::kInvalidArgument, "authorization needs a token file, an issuer, or both");
   }
-  if (!options.token_file.empty()) {
-    auto tokens = StaticTokens::load(options.token_file);
-    if (!tokens) return pass(tokens);
-    made->tokens_ = *std::move(tokens);
-  }
+  made->token_file_ = options.token_file;
+  made->known_scopes_ = options.scopes;
+  if (auto read = made->reload_tokens(); !read) return pass(read);
   if (!options.issuer.empty()) {
     auto keys = IssuerKeys::create(
         executor, {.issuer = options.issuer, .ca_file = options.ca_file, .schedule = options.schedule});
@@ -68,6 +66,14 @@ Result<std::unique_ptr<Authorization>> Authorization::create(const asio::any_io_
                                {"scopes_supported", options.scopes},
                                {"bearer_methods_supported", Json::array({"header"})}});
   return made;
+}
+
+Result<void> Authorization::reload_tokens() {
+  if (token_file_.empty()) return {};
+  auto tokens = StaticTokens::load(token_file_, known_scopes_);
+  if (!tokens) return pass(tokens);
+  tokens_ = *std::move(tokens);
+  return {};
 }
 
 awaitable<std::expected<Principal, Challenge>> Authorization::authorize(std::string authorization) {

@@ -36,6 +36,10 @@ class Authorization final : public Authorizer {
   awaitable<std::expected<Principal, Challenge>> authorize(std::string authorization) override;
   Challenge insufficient_scope(std::string_view scope) const override;
 
+  /// Reads the token file again: what it no longer has is refused from now on. Nothing without one.
+  /// Errors: as create(); the old tokens count on.
+  Result<void> reload_tokens();
+
   /// RFC 9728: where clients learn which issuer to ask, to be answered without a token. Empty for any other path, and
   /// where there is no issuer.
   std::optional<net::ServerResponse> metadata(std::string_view path) const;
@@ -53,7 +57,9 @@ class Authorization final : public Authorizer {
 
   std::string audience_;
   std::string issuer_;
-  std::string scopes_;         // As OAuth writes them, with spaces between.
+  std::vector<std::string> known_scopes_;
+  std::string scopes_;  // As OAuth writes them, with spaces between.
+  std::string token_file_;
   std::string metadata_path_;  // After the host, with the endpoint's own path behind.
   std::string metadata_url_;
   std::string metadata_;

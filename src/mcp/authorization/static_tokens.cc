@@ -1,6 +1,7 @@
 #include "mcp/authorization/static_tokens.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -25,7 +26,7 @@ StaticTokens::Hash StaticTokens::hash_of(std::string_view token) {
   return hash;
 }
 
-Result<StaticTokens> StaticTokens::parse(std::string_view text) {
+Result<StaticTokens> StaticTokens::parse(std::string_view text, std::span<const std::string> known_scopes) {
   StaticTokens tokens;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -34,7 +35,7 @@ Result<StaticTokens> StaticTokens::parse(std::string_view text) {
     std::ranges::replace_if(line, [](char c) { return c == '\t' || c == '\r'; }, ' ');
     auto words = split_scopes(line);
     if (words.empty() || words[0].starts_with('#')) continue;
-    if (words.size() < 2) return wrong_line(number, "expected a token, whom it stands for, and scopes");
+    if (words.size() < 3) return wrong_line(number, "expected a token, whom it stands for, and scopes");
     if (words[0].size() < kShortest) {
       return wrong_line(number, fmt::format("a token of less than {} characters could be guessed: make one with "
                                             "`openssl rand -hex 32`",
@@ -42,6 +43,13 @@ Result<StaticTokens> StaticTokens::parse(std::string_view text) {
     }
     // So is a subject of an issuer written: nobody here may pass for one.
     if (words[1].contains('|')) return wrong_line(number, "the name of a principal may not contain |");
+    // And so the user of this machine, whose calls are nobody else's.
+    if (words[1] == local_user().id) return wrong_line(number, "the name `local` is taken: choose another");
+    for (const auto& scope : std::span(words).subspan(2)) {
+      if (std::ranges::find(known_scopes, scope) != known_scopes.end()) continue;
+      return wrong_line(
+          number, fmt::format("there is no such scope as the one named; there are: {}", fmt::join(known_scopes, " ")));
+    }
     const Hash hash = hash_of(words[0]);
     if (std::ranges::any_of(tokens.tokens_, [&](const Token& each) { return each.hash == hash; })) {
       return wrong_line(number, "this token is there already");
@@ -51,11 +59,11 @@ Result<StaticTokens> StaticTokens::parse(std::string_view text) {
   return tokens;
 }
 
-Result<StaticTokens> StaticTokens::load(const std::string& file) {
+Result<StaticTokens> StaticTokens::load(const std::string& file, std::span<const std::string> known_scopes) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Errc::kNotFound, fmt::format("token file {} cannot be read", file));
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto tokens = parse(text);
+  auto tokens = parse(text, known_scopes);
   if (!tokens) return fail(tokens.error().code, fmt::format("token file {}, {}", file, tokens.error().what));
   if (tokens->size() == 0) {
     return fail(Errc::kInvalidArgument,

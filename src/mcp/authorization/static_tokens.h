@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +19,11 @@ class StaticTokens {
   /// Shorter ones could be guessed.
   static constexpr std::size_t kShortest = 24;
 
-  /// One a line: `token principal scope…`. Empty lines and those that begin with # say nothing.
-  /// Errors: kInvalidArgument with the number of the line; nothing of the line is repeated.
-  static Result<StaticTokens> parse(std::string_view text);
+  /// One a line: `token principal scope…`, of the scopes there are. Empty lines and those that begin with # say
+  /// nothing. Errors: kInvalidArgument with the number of the line; the token is not repeated.
+  static Result<StaticTokens> parse(std::string_view text, std::span<const std::string> known_scopes);
   /// Errors: kNotFound, and those of parse(), with the file's name.
-  static Result<StaticTokens> load(const std::string& file);
+  static Result<StaticTokens> load(const std::string& file, std::span<const std::string> known_scopes);
 
   /// Whose token it is. Takes as long for a wrong one as for a right one.
   std::optional<Principal> find(std::string_view token) const;

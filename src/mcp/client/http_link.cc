@@ -31,7 +31,7 @@ std::string in_its_words(std::string_view words) {
 HttpLink::HttpLink(const asio::any_io_executor& executor, Options options, LinkSink& sink)
     : sink_(sink),
       options_(std::move(options)),
-      http_(executor, {.max_body = kMaxMessage}),
+      http_(executor, {.max_body = kMaxMessage, .ca_file = options_.ca_file}),
       tasks_(executor),
       changed_(executor),
       unsent_(executor, kMostUnsent, Overflow::kReject) {

@@ -19,6 +19,7 @@ class HttpLink final : public Link {
   struct Options {
     std::string url;
     std::vector<net::Header> headers;  ///< With every request, such as Authorization.
+    std::string ca_file{};             ///< PEM, for https. Empty: the system's certificates.
   };
 
   /// `sink` outlives it.

@@ -53,7 +53,7 @@ int serve() {
     std::cerr << port.error().what << '\n';
     return 1;
   }
-  std::cout << "http://localhost:" << *port << "/mcp" << std::endl;
+  std::cout << "http://localhost:" << *port << "/mcp" << '\n' << std::flush;
   asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code error, int) {
     if (!error) asio::co_spawn(io, stop_server(**server, tasks), [](const std::exception_ptr&) {});

@@ -93,7 +93,7 @@ class Resources final : public ResourceProvider {
   }
 
  private:
-  static Resource resource(std::string uri, std::string mime_type) {
+  static Resource resource(const std::string& uri, std::string mime_type) {
     return {.uri = uri,
             .name = uri,
             .title = {},

@@ -33,9 +33,11 @@ class Installation:
     def dpkg(self, *arguments) -> str:
         return output(*AS_ROOT, "dpkg", f"--root={self.root}", "--force-script-chrootless", *arguments)
 
+    def lines(self, unit: str) -> list[str]:
+        return (self.root / "lib" / "systemd" / "system" / unit).read_text().splitlines()
+
     def unit(self, name: str) -> dict[str, str]:
-        lines = (self.root / "lib" / "systemd" / "system" / name).read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+        return dict(line.split("=", 1) for line in self.lines(name) if "=" in line and not line.startswith("#"))
 
     def files(self) -> set[str]:
         """But dpkg's own."""
@@ -87,8 +89,11 @@ def test_a_call_is_held_by_what_is_installed(installation, livekit, home, tmp_pa
 
 
 def test_the_server_serves_as_its_unit_starts_it(installation, tmp_path):
-    program, command, option, address = shlex.split(installation.unit("call-agent-server.service")["ExecStart"])
-    assert (program, command, option, address) == ("/usr/bin/call-agent", "server", "--http", "127.0.0.1:8719")
+    unit = installation.unit("call-agent-server.service")
+    program, command, option, address, further = shlex.split(unit["ExecStart"])
+    assert (program, command, option) == ("/usr/bin/call-agent", "server", "--http")
+    assert (address, further) == ("${CALL_AGENT_LISTEN}", "$CALL_AGENT_SERVER_OPTIONS")
+    assert "Environment=CALL_AGENT_LISTEN=127.0.0.1:8719" in installation.lines("call-agent-server.service")
     environment = {"CALL_AGENT_HOME": str(tmp_path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     server = Background([installation.program, command, option, "127.0.0.1:0"], tmp_path / "server.log",
                         env=environment, cwd=tmp_path)
@@ -140,9 +145,11 @@ def test_systemd_takes_the_unit_and_finds_it_confined(installation, units, unit)
 
 def test_both_services_are_one_user_with_one_call_log(installation):
     worker, server = (installation.unit(f"call-agent-{name}.service") for name in ("worker", "server"))
-    for key in ("User", "DynamicUser", "StateDirectory", "Environment"):
+    for key in ("User", "DynamicUser", "StateDirectory"):
         assert worker[key] == server[key]
-    assert worker["Environment"] == f"CALL_AGENT_HOME=/var/lib/{worker['StateDirectory']}"
+    for name in ("worker", "server"):
+        home = f"Environment=CALL_AGENT_HOME=/var/lib/{worker['StateDirectory']}"
+        assert home in installation.lines(f"call-agent-{name}.service")
 
 
 def test_a_stop_waits_until_the_worker_has_drained(installation):

@@ -2,6 +2,7 @@
 # What Go is needed for, with the pinned toolchain only.
 #   go.sh toolchain               unpacks it into the cache
 #   go.sh build_both DESTINATION  builds livekit-server and livekit-sip into the cache, links them at DESTINATION
+#   go.sh build_at FOLDER OUTPUT  builds the program in a folder of its own module
 #   go.sh headers DESTINATION     copies onnxruntime_c_api.h and what it includes
 source "$(dirname "$0")/common.sh"
 
@@ -38,6 +39,12 @@ build() {
 build_both() {
   build livekit-server github.com/livekit/livekit-server/cmd/server "$1"
   build livekit-sip github.com/livekit/sip/cmd/livekit-sip "$1"
+}
+
+build_at() {
+  toolchain
+  cd "$1"
+  retry "$GOROOT/bin/go" build -mod=readonly -trimpath -ldflags "-s -w" -o "$2" .
 }
 
 headers() {

@@ -27,6 +27,7 @@ files() {
 
 documentation() {
   install -D -m 644 -t "$docs" "$sources/copyright" "$ROOT/README.md"
+  install -D -m 644 -t "$docs/docs" "$ROOT/docs/over-http.md"
   install -D -m 644 "$ROOT/CHANGELOG.md" "$docs/NEWS.md"
   gzip -9n <"$sources/call-agent.1" | install -D -m 644 /dev/stdin "$root/usr/share/man/man1/call-agent.1.gz"
   changelog | gzip -9n >"$docs/changelog.gz"
