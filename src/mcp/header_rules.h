@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mcp/catalog.h"
 #include "mcp/jsonrpc.h"
@@ -17,6 +18,10 @@ namespace call_agent::mcp {
 std::optional<RpcError> header_mismatch(const net::ServerRequest& request, std::string_view method, const Json& params,
                                         const Catalog& catalog);
 
+/// What header_mismatch() expects, for a client to send. `input_schema` is that of the tool that is called, from
+/// whatever server; null if it is not known.
+std::vector<net::Header> mirrored_headers(std::string_view method, const Json& params, const Json* input_schema);
+
 /// A header's value as it is meant: itself, or what `=?base64?…?=` stands for. Empty for a broken one.
 std::optional<std::string> header_value(std::string_view text);
 
@@ -26,6 +31,8 @@ bool host_allowed(std::string_view host, std::span<const std::string> allowed);
 /// Whether a page may send it: no Origin at all, or one of an allowed host.
 bool origin_allowed(std::string_view origin, std::span<const std::string> allowed);
 
+/// Whether a Content-Type header names `type`, whatever its parameters.
+bool is_media_type(std::string_view content_type, std::string_view type);
 /// Whether an Accept header admits `type`, such as "application/json". Absent, it admits everything.
 bool accepts(std::string_view accept, std::string_view type);
 

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "net/header_rules.h"
+
 namespace call_agent::mcp {
 namespace {
 
@@ -96,6 +98,30 @@ TEST_F(HeaderRules, AnArgumentThatAHeaderRepeatsIsCompared) {
 }
 
 // CVE-2025-66414, CVE-2025-66416, GHSA-89vp-x53w-74fx: a page of somebody else's that resolves to this machine.
+// What our client sends must pass our server, whatever it says.
+TEST_F(HeaderRules, WhatAClientMirrorsIsWhatAServerExpects) {
+  const Json& schema = catalog.find_tool("call")->input_schema;
+  for (const Json region : {"eu", "süd", " x ", "a\r\nInjected: 1", "=?base64?eA==?=", ""}) {
+    const Json call = params({{"name", "call"}, {"arguments", {{"region", region}, {"count", 7}, {"plain", "p"}}}});
+    auto headers = mirrored_headers("tools/call", call, &schema);
+    EXPECT_EQ(headers.size(), 5U);
+    std::erase_if(headers, [](const net::Header& header) { return header.name == "MCP-Protocol-Version"; });
+    EXPECT_EQ(code("tools/call", call, headers), 0) << region;
+    for (const auto& header : headers) EXPECT_TRUE(net::check_header(header)) << region;
+  }
+  const Json task = params({{"taskId", "t-1"}});
+  EXPECT_EQ(mirrored_headers("tasks/get", task, nullptr).back().value, "t-1");
+}
+
+TEST(MirroredHeaders, AForeignSchemaMaySayAnything) {
+  const Json arguments{{"a", 1}, {"b", {{"c", 2}}}, {"d", nullptr}};
+  for (const auto* schema : {"7", "{}", R"({"properties":7})", R"({"properties":{"a":7,"b":{"x-mcp-header":7}}})",
+                             R"({"properties":{"a":{"x-mcp-header":"A B\r\n"},"d":{"x-mcp-header":"D"}}})"}) {
+    const Json known = Json::parse(schema);
+    EXPECT_EQ(mirrored_headers("tools/call", {{"arguments", arguments}}, &known).size(), 1U) << schema;
+  }
+}
+
 TEST(Rebinding, OnlyTheNamesOfThisMachineAndThoseAllowedPass) {
   const std::array<std::string, 1> allowed{"calls.example.com"};
   for (const auto* host : {"localhost", "localhost:8719", "LOCALHOST", "127.0.0.1:1", "[::1]", "[::1]:8719",

@@ -20,11 +20,6 @@ RpcError error_of(std::string what) {
   return {.code = kInvalidRequest, .message = std::move(what)};
 }
 
-std::string_view media_type(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  return type.substr(0, type.find_last_not_of(" \t") + 1);
-}
-
 /// Whether a message speaks a revision without a handshake, or one there is not.
 bool is_modern(const net::ServerRequest& request, const Message& message) {
   if (const auto* asked = std::get_if<Request>(&message)) {
@@ -78,7 +73,7 @@ awaitable<void> HttpTransport::handle(net::ServerRequest request, Reply& reply) 
 }
 
 awaitable<void> HttpTransport::post(net::ServerRequest request, Principal principal, Reply& reply) {
-  if (media_type(request.header("Content-Type")) != kJson) {
+  if (!is_media_type(request.header("Content-Type"), kJson)) {
     co_return co_await refuse(reply, 415, error_of("Content-Type must be application/json"));
   }
   const auto accept = request.header("Accept");

@@ -59,10 +59,15 @@ class HttpClient {
   awaitable<Result<HttpResponse>> send(HttpRequest request, Deadline deadline);
 
   /// The same, with a response body that arrives in pieces: `on_body` gets each as it comes, on this executor; the
-  /// returned body is empty unless the status is not 2xx, and a streamed body has no limit. The next piece is not read
-  /// before `on_body` returns; it must not throw.
+  /// returned body is then empty, and a streamed body has no limit. The next piece is not read before `on_body`
+  /// returns. `streams` is shown the head before the body and says whether it comes in pieces or whole, as by send().
+  /// Neither may throw.
   using OnBody = std::function<void(std::string_view)>;
-  awaitable<Result<HttpResponse>> stream(HttpRequest request, Deadline deadline, OnBody on_body);
+  using Streams = std::function<bool(const HttpResponse& head)>;
+  awaitable<Result<HttpResponse>> stream(HttpRequest request, Deadline deadline, OnBody on_body,
+                                         Streams streams = succeeded);
+  /// Whether the status is 2xx.
+  static bool succeeded(const HttpResponse& head) { return head.status >= 200 && head.status < 300; }
 
  private:
   struct Impl;
@@ -77,7 +82,10 @@ class SseParser {
     std::string data;
     std::string id;
   };
-  /// Events completed by `bytes`. An event over 1 MiB is dropped and counted.
+  static constexpr std::size_t kMaxEvent = std::size_t{1024} * 1024;
+  explicit SseParser(std::size_t max_event = kMaxEvent) : max_event_(max_event) {}
+
+  /// Events completed by `bytes`. An event over `max_event` bytes is dropped and counted.
   std::vector<Event> push(std::string_view bytes);
   std::size_t dropped() const { return dropped_; }
 
@@ -87,6 +95,7 @@ class SseParser {
   void end_event(std::vector<Event>& out);
   void drop_event();
 
+  std::size_t max_event_;
   std::string line_;
   Event event_;
   bool first_line_ = true;

@@ -107,24 +107,25 @@ struct HttpClient::Impl {
   ConnectionPool pool;
 
   static awaitable<Result<HttpResponse>> run(std::shared_ptr<Impl> self, HttpRequest request, Deadline deadline,
-                                             OnBody on_body);
+                                             OnBody on_body, Streams streams);
 };
 
 awaitable<Result<HttpResponse>> HttpClient::Impl::run(std::shared_ptr<Impl> self, HttpRequest request,
-                                                      Deadline deadline, OnBody on_body) {
+                                                      Deadline deadline, OnBody on_body, Streams streams) {
   auto url = parse_url(request.url);
   if (!url) co_return pass(url);
   if (url->websocket) co_return fail(Errc::kInvalidArgument, "URL scheme must be http or https");
   auto head = make_head(request, *url);
   if (!head) co_return pass(head);
   const bool idempotent = request.method == "GET" || request.method == "HEAD";
-  const Exchange exchange{
-      .url = *url,
-      .head = std::move(*head),
-      .body = std::move(request.body),
-      .deadline = deadline,
-      .parsing = {
-          .max_body = self->options.max_body, .to_head = request.method == "HEAD", .on_body = std::move(on_body)}};
+  const Exchange exchange{.url = *url,
+                          .head = std::move(*head),
+                          .body = std::move(request.body),
+                          .deadline = deadline,
+                          .parsing = {.max_body = self->options.max_body,
+                                      .to_head = request.method == "HEAD",
+                                      .on_body = std::move(on_body),
+                                      .streams = std::move(streams)}};
 
   auto connection = self->pool.take(*url);
   bool kept = connection != nullptr;
@@ -146,11 +147,12 @@ HttpClient::HttpClient(asio::any_io_executor, Options options) : impl_(std::make
 HttpClient::~HttpClient() = default;
 
 awaitable<Result<HttpResponse>> HttpClient::send(HttpRequest request, Deadline deadline) {
-  return Impl::run(impl_, std::move(request), deadline, nullptr);
+  return Impl::run(impl_, std::move(request), deadline, nullptr, nullptr);
 }
 
-awaitable<Result<HttpResponse>> HttpClient::stream(HttpRequest request, Deadline deadline, OnBody on_body) {
-  return Impl::run(impl_, std::move(request), deadline, std::move(on_body));
+awaitable<Result<HttpResponse>> HttpClient::stream(HttpRequest request, Deadline deadline, OnBody on_body,
+                                                   Streams streams) {
+  return Impl::run(impl_, std::move(request), deadline, std::move(on_body), std::move(streams));
 }
 
 }  // namespace call_agent::net

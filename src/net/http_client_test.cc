@@ -217,6 +217,25 @@ TEST(HttpClient, StreamsABodyAsItComes) {
   });
 }
 
+TEST(HttpClient, CollectsABodyThatIsNotToBeStreamed) {
+  run_test([]() -> awaitable<void> {
+    const auto executor = co_await asio::this_coro::executor;
+    ImposterServer server(executor, {sends_chunks_one_byte_at_a_time});
+    HttpClient client(executor);
+    int status = 0;
+    const auto got = co_await client.stream(
+        {.url = server.url("http")}, in_time(), [](std::string_view) { FAIL(); },
+        [&status](const HttpResponse& head) {
+          status = head.status;
+          return false;
+        });
+    if (!got) ADD_FAILURE() << got.error().what;
+    co_await server.stop();
+    EXPECT_EQ(status, 200);
+    EXPECT_EQ(got->body, "abcdefg");
+  });
+}
+
 TEST(HttpClient, KeepsTheWordsOfARefusedStream) {
   run_test([]() -> awaitable<void> {
     const auto executor = co_await asio::this_coro::executor;

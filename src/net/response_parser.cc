@@ -39,7 +39,7 @@ void ResponseParser::on_field_impl(http::field, string_view name, string_view va
 }
 
 std::size_t ResponseParser::on_body_impl(string_view body, error_code& error) {
-  if (options_.on_body && response_.status >= 200 && response_.status < 300) {
+  if (streaming_) {
     options_.on_body(body);
   } else if (response_.body.size() + body.size() > options_.max_body) {
     error = http::error::body_limit;

@@ -14,8 +14,9 @@ class ResponseParser : private boost::beast::http::basic_parser<false> {
 
   struct Options {
     std::size_t max_body;
-    bool to_head = false;             ///< The answer to HEAD: its length is not followed by a body.
-    HttpClient::OnBody on_body = {};  ///< If set, takes the body of a 2xx as it comes, without limit.
+    bool to_head = false;              ///< The answer to HEAD: its length is not followed by a body.
+    HttpClient::OnBody on_body = {};   ///< If set, takes the body as it comes, without limit,
+    HttpClient::Streams streams = {};  ///< where this says so.
   };
   explicit ResponseParser(Options options);
 
@@ -39,7 +40,7 @@ class ResponseParser : private boost::beast::http::basic_parser<false> {
   void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
   void on_response_impl(int status, string_view reason, int version, error_code& error) override;
   void on_field_impl(boost::beast::http::field field, string_view name, string_view value, error_code& error) override;
-  void on_header_impl(error_code&) override {}
+  void on_header_impl(error_code&) override { streaming_ = options_.on_body && options_.streams(response_); }
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(string_view body, error_code& error) override;
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
@@ -49,6 +50,7 @@ class ResponseParser : private boost::beast::http::basic_parser<false> {
   Options options_;
   HttpResponse response_;
   std::size_t header_bytes_ = 0;
+  bool streaming_ = false;
 };
 
 }  // namespace call_agent::net

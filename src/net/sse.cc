@@ -1,11 +1,6 @@
 #include "net/http.h"
 
 namespace call_agent::net {
-namespace {
-
-constexpr std::size_t kMaxEvent = 1024 * 1024;
-
-}  // namespace
 
 std::vector<SseParser::Event> SseParser::push(std::string_view bytes) {
   std::vector<Event> out;
@@ -20,7 +15,7 @@ std::vector<SseParser::Event> SseParser::push(std::string_view bytes) {
     }
     const auto end = bytes.find_first_of("\r\n");
     const auto piece = bytes.substr(0, end);
-    if (overlong_ || line_.size() + event_.data.size() + piece.size() > kMaxEvent) {
+    if (overlong_ || line_.size() + event_.data.size() + piece.size() > max_event_) {
       // Keep parsing so that the next event is found, but hold no more of this one.
       drop_event();
       if (!piece.empty()) overlong_line_ = true;

@@ -108,6 +108,9 @@ class Lab:
         return self._keep(HttpServer.start(self.program, env_file, ["--agent-name", agent, *further], self.folder,
                                            environment))
 
+    def background(self, arguments: list, log: str) -> Background:
+        return self._keep(Background(arguments, self.folder / log))
+
     def end(self) -> None:
         for process in reversed(self._started):
             process.stop()

@@ -6,6 +6,7 @@ A `Place` is where the server is: what starts it over stdio, or its URL.
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ import fastmcp
 import mcp
 from fastmcp.client.transports import StdioTransport
 
-NODE = Path(__file__).resolve().parents[2] / "tools" / "run" / "lib" / "node.sh"
+ROOT = Path(__file__).resolve().parents[2]
+NODE = ROOT / "tools" / "run" / "lib" / "node.sh"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,46 @@ class FastMcpSession:
 
     async def read(self, uri: str) -> str:
         return (await self._client.read_resource(uri))[0].text
+
+
+class OurClient:
+    """`call-agent test-mcp-client`. Every question starts a server of its own over stdio."""
+
+    def __init__(self, era: str):
+        self.era = era
+
+    @contextlib.asynccontextmanager
+    async def session(self, place: Place) -> AsyncIterator["OurSession"]:
+        yield OurSession(self.era, place)
+
+
+class OurSession:
+    def __init__(self, era: str, place: Place):
+        self.revision = None  # Every answer tells.
+        self._era, self._place = era, place
+
+    async def _ask(self, *question: str) -> dict:
+        target = ["--url", self._place.url] if self._place.url else ["--", *self._place.command]
+        program = os.environ.get("CALL_AGENT", ROOT / "build" / "release" / "call-agent")
+        done = await asyncio.to_thread(
+            subprocess.run, [program, "test-mcp-client", "--era", self._era, "--json", *question, *target],
+            text=True, capture_output=True, timeout=100, env=os.environ | self._place.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = json.loads(done.stdout)
+        assert told["protocolVersion"] == ("2025-11-25" if self._era == "legacy" else "2026-07-28")
+        return told
+
+    async def tools(self) -> set[str]:
+        return {tool["name"] for tool in (await self._ask("--tools"))["tools"]}
+
+    async def call(self, tool: str, **arguments) -> dict:
+        named = [part for name, value in arguments.items() for part in ("--argument", f"{name}={value}")]
+        result, = (await self._ask("--call", tool, *named))["results"]
+        return result["result"]["structuredContent"]
+
+    async def read(self, uri: str) -> str:
+        reading, = (await self._ask("--read", uri))["readings"]
+        return reading["result"]["contents"][0]["text"]
 
 
 class Inspector:

@@ -1,5 +1,6 @@
 """`call-agent server --http` for several users: who may come in, what each may do, and whose calls each can see."""
 
+import os
 import secrets
 import signal
 import subprocess
@@ -116,6 +117,15 @@ def test_it_speaks_tls_and_tells_this_machine_how_it_fares(lab, tokens, env_file
     assert here.get("/metrics", **proxied).status == 401
     assert here.get("/metrics", **proxied, Authorization=f"Bearer {tokens.of['reader']}").status == 200
     assert here.get("/healthz", **proxied).status == 200
+
+    # Our own client, with a token from its environment and without one.
+    ask = [lab.program, "test-mcp-client", "--url", url, "--ca-file", certificate, "--call", "check_number", "--argument",
+           f"phone_number={NUMBER}"]
+    known = subprocess.run(ask, capture_output=True, text=True, timeout=20,
+                           env=os.environ | {"CALL_AGENT_MCP_TOKEN": tokens.of["alice"]})
+    assert known.returncode == 0 and "may be called (GB)" in known.stdout, known.stderr
+    unknown = subprocess.run(ask, capture_output=True, text=True, timeout=20)
+    assert unknown.returncode == 1 and "HTTP 401" in unknown.stderr and "CALL_AGENT_MCP_TOKEN" in unknown.stderr
 
 
 @pytest.mark.parametrize("arguments, advice", [

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from real_clients import FastMcpClient, Inspector, Place, PythonClient
+from real_clients import FastMcpClient, Inspector, OurClient, Place, PythonClient
 
 NUMBER = "+442079460123"
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -30,6 +30,8 @@ def place(request, lab) -> Place:
     pytest.param(FastMcpClient("legacy"), LEGACY, id="fastmcp, legacy"),
     pytest.param(Inspector("modern"), None, id="inspector, modern"),
     pytest.param(Inspector("legacy"), None, id="inspector, legacy"),
+    pytest.param(OurClient("auto"), None, id="ours"),
+    pytest.param(OurClient("legacy"), None, id="ours, legacy"),
 ])
 def test_a_client_places_a_call_and_reads_what_was_said(place, client, revision):
     async def call() -> dict:

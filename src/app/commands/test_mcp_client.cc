@@ -1,177 +1,98 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <exception>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "app/command.h"
-#include "app/terminal_text.h"
-#include "core/json.h"
-#include "core/log.h"
+#include "app/mcp_client/client_options.h"
+#include "app/mcp_client/session.h"
 #include "core/paths.h"
-#include "mcp/client.h"
+#include "core/settings.h"
 
 namespace call_agent::app {
 namespace {
 
-constexpr milliseconds kStartLimit{10'000};
-constexpr milliseconds kListLimit{10'000};
-// Beyond what the tools promise (45 s), so that a slow answer is told from none.
-constexpr milliseconds kCallLimit{60'000};
+constexpr const char* kTokenVariable = "CALL_AGENT_MCP_TOKEN";
+constexpr int kLongest = 24 * 3600;
 
-// A foreign server may answer anything: what has not the type it should counts as missing.
-const Json& part(const Json& object, std::string_view key) {
-  static const Json kMissing;
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found == object.end() ? kMissing : *found;
-}
-std::string text(const Json& object, std::string_view key) {
-  const Json& value = part(object, key);
-  return value.is_string() ? value.get<std::string>() : std::string("?");
-}
-bool is_error(const Json& result) {
-  return part(result, "isError") == true;
-}
-
-struct Options {
-  std::string number;
-  std::string objective;
-  bool json = false;
-  std::vector<std::string> command;
+/// The command line as it was typed.
+struct Typed {
+  ClientOptions options;
+  std::string era = "auto";
+  std::string token;
+  std::vector<std::string> headers;
+  std::string arguments;
+  std::vector<std::string> named_arguments;
+  std::vector<std::string> answers;
+  int follow_seconds = 0;
+  int timeout_seconds = 0;
 };
 
-/// Prints the session for people, or collects it as one JSON document.
-class Report {
- public:
-  explicit Report(bool json) : json_(json) {}
-
-  void server(const Json& info) {
-    document_["server"] = info;
-    if (json_) return;
-    const Json& about = part(info, "serverInfo");
-    std::cout << fmt::format("server    {} {}, MCP {}\n", printable(text(about, "name")),
-                             printable(text(about, "version")), printable(text(info, "protocolVersion")));
+Result<void> read_headers(Typed& typed, const Invocation& invocation) {
+  auto& options = typed.options;
+  for (const auto& text : typed.headers) {
+    auto header = header_option(text);
+    if (!header) return pass(header);
+    options.headers.push_back(*std::move(header));
   }
-
-  void tools(const Json& tools) {
-    document_["tools"] = tools;
-    if (json_) return;
-    for (const auto& tool : tools) {
-      std::cout << fmt::format("tool      {}({})\n          {}\n", printable(text(tool, "name")),
-                               printable(arguments_of(tool)), printable(text(tool, "description")));
-    }
+  if (options.url.empty()) {
+    return typed.token.empty() && options.headers.empty()
+               ? Result<void>()
+               : fail(Errc::kInvalidArgument, "--token and --header are for a server with --url");
   }
-
-  void progress(std::string_view message) const {
-    if (!json_) std::cout << "          " << printable(message) << std::endl;
-  }
-
-  void result(std::string_view name, const Json& result) {
-    document_["results"].push_back({{"tool", name}, {"result", result}});
-    if (json_) return;
-    std::cout << fmt::format("{}{}\n", name, is_error(result) ? " failed" : "");
-    for (const auto& content : part(result, "content")) {
-      if (part(content, "type") == "text") std::cout << indented(text(content, "text"));
-    }
-    std::cout << std::flush;
-  }
-
-  void finish() const {
-    if (json_) std::cout << dump_json(document_, 2) << std::endl;
-  }
-
- private:
-  static std::string indented(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-      const auto end = std::min(text.find('\n'), text.size());
-      out += "          " + printable(text.substr(0, end)) + "\n";
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out;
-  }
-  static std::string arguments_of(const Json& tool) {
-    const Json& schema = part(tool, "inputSchema");
-    const Json& required = part(schema, "required");
-    std::string out;
-    for (const auto& [name, property] : part(schema, "properties").items()) {
-      const bool optional = std::ranges::find(required, Json(name)) == required.end();
-      out += fmt::format("{}{}{}", out.empty() ? "" : ", ", name, optional ? "?" : "");
-    }
-    return out;
-  }
-
-  bool json_;
-  Json document_ = Json::object();  // For --json.
-};
-
-/// Places a call and follows it to its end.
-awaitable<Result<void>> place_and_follow(mcp::Client& client, const Options& options, Report& report) {
-  const mcp::Client::OnProgress on_progress = [&report](double, std::string_view message) { report.progress(message); };
-  Json arguments{{"phone_number", options.number}};
-  if (!options.objective.empty()) arguments["objective"] = options.objective;
-  std::string tool = "make_phone_call";
-  while (true) {
-    auto result = co_await client.call_tool(tool, arguments, on_progress, Deadline::after(kCallLimit));
-    if (!result) co_return pass(result);
-    report.result(tool, *result);
-    if (is_error(*result)) co_return fail(Errc::kInvalidArgument, tool + " was refused");
-    const Json& call = part(*result, "structuredContent");
-    if (!part(call, "call_id").is_string() || !part(call, "state").is_string()) {
-      co_return fail(Errc::kInternal, tool + " answered without call_id and state");
-    }
-    if (part(call, "state") == "ended" && tool == "wait_for_call") co_return Result<void>();
-    // A call that failed before an answer has its whole record as well.
-    tool = "wait_for_call";
-    arguments = Json{{"call_id", part(call, "call_id")}};
-  }
+  const auto settings = Settings::load(invocation.env_file);
+  if (!settings) return pass(settings);
+  const auto token = typed.token.empty() ? settings->get_or(kTokenVariable, "") : typed.token;
+  if (!token.empty()) options.headers.push_back({"Authorization", "Bearer " + token});
+  return {};
 }
 
-awaitable<Result<void>> converse(mcp::Client& client, const Options& options, Report& report) {
-  report.server(client.server());
-  const auto tools = co_await client.list_tools(Deadline::after(kListLimit));
-  if (!tools) co_return pass(tools);
-  report.tools(*tools);
-  if (options.number.empty()) co_return Result<void>();
-  co_return co_await place_and_follow(client, options, report);
-}
-
-awaitable<int> run_session(const Options& options) {
-  auto client =
-      co_await mcp::Client::start(co_await asio::this_coro::executor, {.command = options.command, .environment = {}},
-                                  Deadline::after(kStartLimit));
-  if (!client) co_return report_failure(client.error());
-  Report report(options.json);
-  const auto done = co_await converse(**client, options, report);
-  const int stray = (*client)->stray_lines();
-  const int status = co_await (*client)->close();
-  report.finish();
-  if (!done) co_return report_failure(done.error());
-  if (stray > 0) {
-    co_return report_failure({Errc::kInternal, fmt::format("{} lines on standard output were no MCP messages", stray)});
+Result<ClientOptions> understood(Typed typed, const Invocation& invocation) {
+  auto& options = typed.options;
+  if (!options.url.empty() && !options.command.empty()) {
+    return fail(Errc::kInvalidArgument, "give either --url or a command after --");
   }
-  if (status != 0) {
-    co_return report_failure({Errc::kInternal, fmt::format("the server ended with status {}", status)});
+  if (const auto read = read_headers(typed, invocation); !read) return pass(read);
+  options.era =
+      typed.era == "modern" ? mcp::Era::kModern : (typed.era == "legacy" ? mcp::Era::kLegacy : mcp::Era::kAuto);
+  if (!typed.arguments.empty()) {
+    auto arguments = parse_json(typed.arguments);
+    if (!arguments) return fail(Errc::kInvalidArgument, "--arguments: " + arguments.error().what);
+    if (!arguments->is_object()) return fail(Errc::kInvalidArgument, "--arguments must be a JSON object");
+    options.arguments = *std::move(arguments);
   }
-  co_return 0;
-}
-
-int test_client(Options options, const Invocation& invocation) {
-  if (options.command.empty()) {
+  for (const auto& text : typed.named_arguments) {
+    auto pair = named_value("--argument", text);
+    if (!pair) return pass(pair);
+    options.named_arguments.push_back(*std::move(pair));
+  }
+  for (const auto& text : typed.answers) {
+    auto pair = named_value("--answer", text);
+    if (!pair) return pass(pair);
+    options.answers.insert_or_assign(std::move(pair->first), std::move(pair->second));
+  }
+  if (typed.follow_seconds > 0) options.follow_for = std::chrono::seconds(typed.follow_seconds);
+  if (typed.timeout_seconds > 0) options.timeout = std::chrono::seconds(typed.timeout_seconds);
+  if (options.url.empty() && options.command.empty()) {
     options.command.push_back(self_path().string());
-    if (invocation.env_file)
+    if (invocation.env_file) {
       options.command.insert(options.command.end(), {"--env-file", invocation.env_file->string()});
+    }
     if (invocation.debug) options.command.emplace_back("--debug");
     options.command.emplace_back("server");
   }
+  return std::move(options);
+}
+
+int test_client(const Typed& typed, const Invocation& invocation) {
+  auto options = understood(typed, invocation);
+  if (!options) return report_failure(options.error());
   asio::io_context io(1);
+  ClientSession session(io.get_executor(), *std::move(options));
   int status = 70;
   std::exception_ptr defect;
-  asio::co_spawn(io, run_session(options), [&](std::exception_ptr error, int result) {
+  asio::co_spawn(io, session.run(), [&](std::exception_ptr error, int result) {
     defect = std::move(error);
     if (!defect) status = result;
   });
@@ -180,18 +101,60 @@ int test_client(Options options, const Invocation& invocation) {
   return status;
 }
 
+void add_where(CLI::App& command, Typed& typed) {
+  auto& options = typed.options;
+  command.add_option("command", options.command, "After --: the server to start; our own by default");
+  command.add_option("--url", options.url,
+                     "Reach a server over Streamable HTTP instead, such as http://127.0.0.1:8719/mcp");
+  command.add_option("--token", typed.token,
+                     "Its bearer token; better in CALL_AGENT_MCP_TOKEN, where no other user sees it");
+  command.add_option("--header", typed.headers, "A further header for it, NAME:VALUE; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--ca-file", options.ca_file,
+                     "Trust the certificates in this PEM file for https, not the system's");
+  command.add_option("--era", typed.era, "auto tries MCP 2026-07-28 (modern) and then initialize (legacy)")
+      ->check(CLI::IsMember({"auto", "modern", "legacy"}))
+      ->capture_default_str();
+}
+
+void add_what(CLI::App& command, Typed& typed) {
+  auto& options = typed.options;
+  command.add_flag("--tools", options.tools, "List the tools with their arguments, as happens without anything to do");
+  command.add_flag("--resources", options.resources, "List the resources");
+  command.add_flag("--prompts", options.prompts, "List the prompts");
+  auto* call = command.add_option("--call", options.call, "Call this tool");
+  command.add_option("--arguments", typed.arguments, "Its arguments, a JSON object")->needs(call);
+  command.add_option("--argument", typed.named_arguments, "One of them, NAME=VALUE; may be repeated")
+      ->allow_extra_args(false)
+      ->needs(call);
+  command.add_flag("--task", options.as_task, "Call it as a task, where the server offers tasks")->needs(call);
+  auto* read = command.add_option("--read", options.read, "Read this resource");
+  command.add_option("--output", options.output, "Save it in this file")->needs(read);
+  auto* follow =
+      command.add_option("--follow", options.follow, "Print this resource anew whenever it changes, until Ctrl-C");
+  command.add_option("--for", typed.follow_seconds, "or for so many seconds")
+      ->check(CLI::Range(1, kLongest))
+      ->needs(follow);
+  command.add_option("--number", options.number, "Place a call to this number and follow it to its end");
+  command.add_option("--objective", options.objective, "What the call is for");
+}
+
 }  // namespace
 
 void add_test_mcp_client(CLI::App& cli, Invocation& invocation) {
-  auto* command = cli.add_subcommand("test-mcp-client", "Starts an MCP server, lists its tools, and may place a call");
-  auto options = std::make_shared<Options>();
-  command->add_option("--number", options->number, "Place a call to this number and follow it to its end");
-  command->add_option("--objective", options->objective, "What the call is for");
-  command->add_flag("--json", options->json, "Print the whole session as one JSON document");
-  command->add_option("command", options->command, "After --: the server to start; our own by default");
-  command->callback([options, &invocation] {
-    invocation.run = [options, &invocation] { return test_client(*options, invocation); };
-  });
+  auto* command = cli.add_subcommand(
+      "test-mcp-client",
+      "An MCP client for any server: lists what it offers, calls a tool, reads and follows resources");
+  auto typed = std::make_shared<Typed>();
+  add_where(*command, *typed);
+  add_what(*command, *typed);
+  command->add_option("--answer", typed->answers, "An answer to what the server may ask, FIELD=VALUE; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--timeout", typed->timeout_seconds, "Seconds for an answer: 60, or an hour for a task")
+      ->check(CLI::Range(1, kLongest));
+  command->add_flag("--json", typed->options.json, "Print the whole session as one JSON document");
+  command->callback(
+      [typed, &invocation] { invocation.run = [typed, &invocation] { return test_client(*typed, invocation); }; });
 }
 
 }  // namespace call_agent::app

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/clock.h"
@@ -85,6 +86,11 @@ awaitable<Result<void>> Tasks::cancel(std::string id, Principal principal) {
   cancelled.task.status = TaskStatus::kCancelled;
   end(id, std::move(cancelled));
   co_return Result<void>();
+}
+
+std::size_t Tasks::cancelled() const {
+  return static_cast<std::size_t>(std::ranges::count(
+      tasks_, TaskStatus::kCancelled, [](const auto& entry) { return entry.second.detail.task.status; }));
 }
 
 awaitable<void> Tasks::stop() {

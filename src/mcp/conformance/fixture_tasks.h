@@ -21,6 +21,7 @@ class Tasks final : public TaskProvider {
   /// They live as long as this.
   std::vector<Tool> tools();
   awaitable<void> stop();
+  std::size_t cancelled() const;
 
  private:
   struct Kept {
