@@ -45,7 +45,7 @@ TEST(SchemaText, AForeignSchemaMayBeAnything) {
     EXPECT_EQ(members_text(Json::parse(schema), ""), "") << schema;
   }
   std::string deep = R"({"type":"string"})";
-  for (int i = 0; i < 50; ++i) deep = R"({"type":"array","items":)" + deep + "}";
+  for (int i = 0; i < 50; ++i) deep.insert(0, R"({"type":"array","items":)").append("}");
   EXPECT_EQ(type(deep.c_str()), "array of array of array of array of array of …");
   Json many{{"enum", Json::array()}};
   for (int i = 0; i < 10'000; ++i) many["enum"].push_back(i);
