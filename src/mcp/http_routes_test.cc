@@ -26,9 +26,10 @@ class Scene {
   Scene(const asio::any_io_executor& executor, bool authorizes)
       : catalog_({}), transport_(executor, catalog_, nullptr, {}), client_(executor) {
     if (authorizes) {
-      std::ofstream(file_) << kToken << " operator\n";
-      authorization_ =
-          Authorization::create(executor, {.resource = "https://calls.example/mcp", .token_file = file_}).value();
+      std::ofstream(file_) << kToken << " operator read\n";
+      authorization_ = Authorization::create(
+                           executor, {.resource = "https://calls.example/mcp", .token_file = file_, .scopes = {"read"}})
+                           .value();
     }
     metrics.counter("x_total", "X.").add();
     routes_ = std::make_unique<HttpRoutes>(
