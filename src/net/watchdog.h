@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "core/asio.h"
 #include "core/clock.h"
@@ -14,13 +15,14 @@ class Watchdog {
   template <class Expire>
   Watchdog(const asio::any_io_executor& executor, Deadline deadline, Expire expire)
       : state_(std::make_shared<State>(executor, deadline)) {
-    state_->timer.async_wait([weak = std::weak_ptr(state_), expire](boost::system::error_code error) {
-      // The handler may already be queued when the exchange ends: the weak pointer makes it harmless.
-      const auto state = weak.lock();
-      if (error || !state) return;
-      state->expired = true;
-      expire();
-    });
+    state_->timer.async_wait(
+        [weak = std::weak_ptr(state_), expire = std::move(expire)](boost::system::error_code error) {
+          // The handler may already be queued when the exchange ends: the weak pointer makes it harmless.
+          const auto state = weak.lock();
+          if (error || !state) return;
+          state->expired = true;
+          expire();
+        });
   }
   ~Watchdog() {
     if (state_) state_->timer.cancel();

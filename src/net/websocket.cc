@@ -18,7 +18,6 @@ namespace {
 
 namespace http = boost::beast::http;
 namespace ws = boost::beast::websocket;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::size_t kMaxMessage = 16 * 1024 * 1024;
@@ -163,7 +162,8 @@ awaitable<Result<std::unique_ptr<WebSocket>>> upgrade(Stream next, Url url, std:
   co_await link->stream.async_handshake(response, url.authority(), url.target,
                                         asio::redirect_error(asio::use_awaitable, error));
   link->stream.set_option(ws::stream_base::decorator([](ws::request_type&) {}));
-  if (error == ws::error::upgrade_declined) co_return std::unexpected(refused(url, response.result_int()));
+  if (error == ws::error::upgrade_declined)
+    co_return std::unexpected(refused(url, static_cast<int>(response.result_int())));
   if (error) co_return std::unexpected(explain(url, error, watchdog.expired(), "opening a WebSocket to"));
   co_return std::make_unique<BeastWebSocket<Stream>>(link, std::move(url));
 }

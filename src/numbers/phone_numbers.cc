@@ -106,6 +106,7 @@ Result<void> PhoneNumbers::load() const {
   auto library = std::make_unique<Library>();
   library->handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library->handle) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps the message by thread.
     return fail(Errc::kInternal, fmt::format("{}. Is the package libphonenumber8 installed?", dlerror()));
   }
   library->check = reinterpret_cast<decltype(library->check)>(dlsym(library->handle, "call_agent_check_number_v1"));

@@ -5,7 +5,7 @@
 namespace call_agent::phone {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
 TEST(Ear, SpeechEndsAfterTheHangoverAndOnlyOnce) {
   Ear ear;

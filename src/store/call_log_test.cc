@@ -52,6 +52,7 @@ Turn a_turn(std::string text, std::int64_t start) {
 
 std::vector<std::string> kinds(const std::vector<calls::Event>& events) {
   std::vector<std::string> names;
+  names.reserve(events.size());
   for (const auto& event : events) {
     names.push_back(event.kind == "state" ? event.data["state"].get<std::string>() : event.kind);
   }
@@ -185,7 +186,7 @@ TEST_F(CallLogTest, ListsTheNewestFirstAndFilters) {
   ASSERT_TRUE(log.end("call_1", Outcome::kBusy, "", 486));
   ASSERT_TRUE(log.advance("call_2", State::kActive));
 
-  const auto ids = [&](calls::CallStore::Query query) {
+  const auto ids = [&](const calls::CallStore::Query& query) {
     std::vector<std::string> found;
     for (const auto& call : *log.list(query)) found.push_back(call.call_id);
     return found;

@@ -65,7 +65,7 @@ LocalModels::~LocalModels() = default;
 Result<void> LocalModels::load(Wanted wanted) {
   const std::lock_guard lock(mutex_);
   // Each lane's thread would get a heap of its own, and each would keep the largest tensors it ever saw.
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): under the lock, and glibc has one of its own
   if (auto loaded = load_once(wanted.vad, vad_); !loaded) return loaded;
   if (auto loaded = load_once(wanted.turn, turn_); !loaded) return loaded;
   if (auto loaded = load_once(wanted.stt, stt_); !loaded) return loaded;
