@@ -159,7 +159,7 @@ Result<std::string> HttpService::listen() {
                      [this] { return static_cast<double>(server_->connections()); });
   metrics_.add_gauge(kSessions, "Sessions opened by initialize that have not ended.",
                      [this] { return static_cast<double>(transport_->sessions()); });
-  if (!address_.url.empty()) return address_.url;
+  if (!address_.url.empty()) log::info("clients reach it as {}", address_.url);
   return fmt::format("{}://{}:{}{}", secure_ ? "https" : "http", bracketed(address_.host), *port, kEndpoint);
 }
 

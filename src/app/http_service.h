@@ -33,7 +33,7 @@ struct HttpOptions {
 struct HttpAddress {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8719;
-  std::string url;  ///< The endpoint's. Empty: http or https, and where it listens.
+  std::string url;  ///< The endpoint as clients reach it. Empty: as it listens.
   std::vector<std::string> allowed_hosts;
 
   /// Errors: kInvalidArgument (what to write instead), and kPermission for an address others reach if nobody is asked
@@ -52,7 +52,7 @@ class HttpService {
                                                      Metrics& metrics, std::function<Result<void>()> ready,
                                                      const HttpOptions& options);
 
-  /// Returns the URL of the endpoint. Errors: as net::HttpServer::listen.
+  /// Returns the URL of the endpoint on this machine. Errors: as net::HttpServer::listen.
   Result<std::string> listen();
 
   /// Reads the certificate and the tokens again, for requests to come; what cannot be used is logged, and the old ones

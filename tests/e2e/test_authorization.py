@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from http_client import HttpClient
+from imposter_issuer import ImposterIssuer
 from waiting import until
 
 NUMBER = "+442079460123"
@@ -97,6 +98,32 @@ def test_a_token_taken_out_of_the_file_is_refused_after_sighup(lab, tokens, env_
     assert "calls:place calls:read calls:control" in said
     assert tokens.of["carol"] not in server.output
     assert HttpClient(server.url, tokens.of["bob"]).ask("tools/list").status == 200
+
+
+def test_an_issuers_token_is_taken_if_it_is_made_out_to_this_server(lab, env_file):
+    issuer, forger, here = ImposterIssuer(), ImposterIssuer(), "https://calls.example.com/mcp"
+    try:
+        server = lab.http_server(env_file, "nobody", "--issuer", issuer.url, "--public-url", here)
+        url = server.url
+        server.wait_for(f"clients reach it as {here}")
+        stranger = HttpClient(url).ask("tools/list")
+        metadata = "https://calls.example.com/.well-known/oauth-protected-resource/mcp"
+        assert stranger.status == 401 and f'resource_metadata="{metadata}"' in stranger.headers["WWW-Authenticate"]
+        told = HttpClient(url).get("/.well-known/oauth-protected-resource/mcp").message
+        assert told["resource"] == here and told["authorization_servers"] == [issuer.url]
+
+        def status(token: str) -> int:
+            return HttpClient(url, token).call("list_calls").status
+
+        assert status(issuer.token("ada", here, "calls:read")) == 200
+        assert status(issuer.token("ada", here, "calls:place")) == 403
+        assert status(issuer.token("ada", "https://elsewhere.example.com/mcp", "calls:read")) == 401
+        assert status(issuer.token("ada", here, "calls:read", lives_s=-120)) == 401
+        forger.url = issuer.url  # Who signs with a key of their own.
+        assert status(forger.token("ada", here, "calls:read")) == 401
+    finally:
+        issuer.stop()
+        forger.stop()
 
 
 def test_it_speaks_tls_and_tells_this_machine_how_it_fares(lab, tokens, env_file):
