@@ -19,8 +19,7 @@ namespace {
 constexpr std::string_view kEndpoint = "/mcp";
 constexpr std::string_view kConnections = "http_connections";
 constexpr std::string_view kSessions = "mcp_sessions";
-// Of one address that is not this machine's own, behind which a whole office may sit; a proxy here speaks for
-// everybody.
+// Of one address, where others can reach the server: a whole office may sit behind one.
 constexpr std::size_t kConnectionsOfAPeer = 256;
 // Beside those of clients: the log, LiveKit, an issuer.
 constexpr rlim_t kOwnDescriptors = 64;

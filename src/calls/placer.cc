@@ -150,7 +150,7 @@ awaitable<bool> Placer::stand_aside(Attempt& attempt, Error why) {
 }
 
 awaitable<void> Placer::dial(Attempt& attempt) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   const std::string id = attempt.call.call_id;
   const std::string room = attempt.call.room;
   // The far side's own limit passes first, so that an unanswered phone is told from a lost request.

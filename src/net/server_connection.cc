@@ -202,7 +202,7 @@ awaitable<void> ServerConnection::refuse(ServerResponse response) {
 }
 
 awaitable<bool> ServerConnection::answer(Incoming incoming) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   const bool keep = incoming.keep_alive && !finishing_;
   Reply reply(*stream_, options_.write_limit, incoming.request.method == "HEAD", keep, incoming.knows_chunks);
   bool left = false;

@@ -198,6 +198,10 @@ std::string next_step(const Call& call) {
   return {};
 }
 
+mcp::ToolResult refusal(const Error& error) {
+  return mcp::ToolResult::error(error.what);
+}
+
 std::string turn_line(const calls::Turn& turn) {
   const auto seconds = turn.start_ms / 1000;
   return fmt::format("[{:02}:{:02}] {}: {}{}", seconds / 60, seconds % 60, to_string(turn.role), dump_json(turn.text),

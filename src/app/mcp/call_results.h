@@ -43,6 +43,9 @@ mcp::ToolResult command_result(const calls::Call& call, const std::optional<call
 mcp::ToolResult number_result(const Result<calls::CheckedNumber>& checked);
 mcp::ToolResult list_result(const std::vector<calls::Call>& calls);
 
+/// Why nothing came of it, for the model to act on.
+mcp::ToolResult refusal(const Error& error);
+
 /// One turn as a line: `[00:12] callee: "Good evening."`
 std::string turn_line(const calls::Turn& turn);
 

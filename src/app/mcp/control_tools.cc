@@ -14,10 +14,6 @@ using mcp::RequestContext;
 using mcp::ToolOutcome;
 using mcp::ToolResult;
 
-ToolResult refusal(const Error& error) {
-  return ToolResult::error(error.what);
-}
-
 // Which of the three was meant. Errors: kInvalidArgument with how to mend it.
 Result<Command> command_of(const Json& arguments, const Call& call) {
   const int given = static_cast<int>(arguments.contains("instruction")) +

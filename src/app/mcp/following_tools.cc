@@ -73,9 +73,9 @@ awaitable<ToolOutcome> FollowingTools::wait_for_call(Json arguments, const Reque
   const auto limit = std::chrono::seconds(arguments.value("timeout_s", kDefaultWaitSeconds));
   const auto deadline = Deadline::after(limit);
   // Whose call it is, before anything reaches it.
-  if (const auto call = co_await desk_.read(call_id, owner); !call) co_return ToolResult::error(call.error().what);
+  if (const auto call = co_await desk_.read(call_id, owner); !call) co_return refusal(call.error());
   if (const auto passed = co_await pass_answer_on(call_id, context); !passed) {
-    co_return ToolResult::error(passed.error().what);
+    co_return refusal(passed.error());
   }
 
   const auto seen = told_.contains(call_id) ? told_.at(call_id) : 0;
@@ -83,7 +83,7 @@ awaitable<ToolOutcome> FollowingTools::wait_for_call(Json arguments, const Reque
   Watch watch(context, seen, limit, desk_.timing().heartbeat);
   while (true) {
     const auto call = co_await desk_.read(call_id, owner);
-    if (!call) co_return ToolResult::error(call.error().what);
+    if (!call) co_return refusal(call.error());
     const bool question = call->question && call->question->id != asked;
     if (question && context.client().elicitation_form) {
       co_return mcp::InputRequired{.requests = {{kAnswer, question_form(*call)}},
@@ -116,17 +116,17 @@ void FollowingTools::remember(const std::string& call_id, std::size_t turns) {
 
 awaitable<ToolOutcome> FollowingTools::get_call(Json arguments, const RequestContext& context) {
   const auto call = co_await desk_.read(arguments["call_id"], owner_of(context.principal()));
-  if (!call) co_return ToolResult::error(call.error().what);
+  if (!call) co_return refusal(call.error());
   co_return full_result(*call);
 }
 
 awaitable<ToolOutcome> FollowingTools::list_calls(Json arguments, const RequestContext& context) {
   const auto store = desk_.services().store();
-  if (!store) co_return ToolResult::error(store.error().what);
+  if (!store) co_return refusal(store.error());
   calls::CallStore::Query query{.owner = owner_of(context.principal())};
   query.limit = arguments.value("limit", query.limit);
   const auto calls = co_await (*store)->list(std::move(query));
-  if (!calls) co_return ToolResult::error(calls.error().what);
+  if (!calls) co_return refusal(calls.error());
   co_return list_result(*calls);
 }
 

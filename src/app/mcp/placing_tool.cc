@@ -26,10 +26,6 @@ constexpr std::array kKept{"context", "opening", "result_schema", "language", "m
 constexpr const char* kConfirm = "confirm";
 constexpr milliseconds kCheckLimit{5'000};
 
-ToolResult refusal(const Error& error) {
-  return ToolResult::error(error.what);
-}
-
 // Progress has to grow: a step a state.
 double step_of(State state) {
   return static_cast<double>(state);
@@ -139,7 +135,7 @@ awaitable<std::optional<ToolOutcome>> PlacingTool::confirm(calls::PlaceRequest& 
 
 awaitable<ToolOutcome> PlacingTool::place(calls::Placer& placer, calls::PlaceRequest request, std::string warning,
                                           const RequestContext& context) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   const bool keyed = !request.idempotency_key.empty();
   const std::string owner = request.owner;
   std::string call_id;
@@ -176,7 +172,7 @@ awaitable<void> PlacingTool::tell_ringing(const std::string& call_id, std::strin
 
 // Answers as soon as the call has an id; the placing goes on without the request.
 awaitable<ToolOutcome> PlacingTool::start_task(calls::Placer& placer, calls::PlaceRequest request) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   const std::string owner = request.owner;
   std::string call_id;
   Notifier known(co_await asio::this_coro::executor);

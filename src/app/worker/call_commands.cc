@@ -112,7 +112,7 @@ awaitable<CommandResult> CallCommands::carry_out(agent::Session& session, OnTheL
 }
 
 awaitable<CommandResult> CallCommands::press(agent::Session& session, std::string keys) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   const auto raced = co_await (session.press(std::move(keys)) || closing_.wait());
   if (closed_) co_return unknown("the call ended while the keys were pressed");
   const auto& pressed = std::get<0>(raced);
@@ -120,7 +120,7 @@ awaitable<CommandResult> CallCommands::press(agent::Session& session, std::strin
 }
 
 awaitable<CommandResult> CallCommands::transfer(std::string number, OnTheLine answered) {
-  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  using namespace asio::experimental::awaitable_operators;
   livekit::api::SipTransfer request{.room = job_.room,
                                     .participant_identity = job_.callee_identity,
                                     .transfer_to = "tel:" + number,
