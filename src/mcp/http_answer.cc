@@ -62,7 +62,7 @@ awaitable<void> HttpAnswer::transmit(std::function<int()> status) {
     const bool due = !unsent_.empty() || (streaming_ && !reply_.begun());
     if (due && !co_await send_events()) co_return;
     if (overrun_ || (finished_ && unsent_.empty() && reply_.begun())) co_return;
-    if (finished_) continue;
+    if (finished_ || !unsent_.empty()) continue;  // That came during the write, when nobody waited for it.
     const auto heartbeat = Deadline::after(kHeartbeat);
     co_await changed_.wait(reply_.begun() ? heartbeat : Deadline::never());
     if (reply_.begun() && unsent_.empty() && heartbeat.passed() && !co_await reply_.write(":\n\n")) co_return;

@@ -254,6 +254,7 @@ class Reader {
     const auto before = [&](std::size_t back) { return at >= back ? std::string_view(words_[at - back].text) : ""; };
     if (before(1) == "for" && (before(2) == "table" || before(2) == "tables")) return false;
     if (before(1) == "of" && before(2) == "party") return false;
+    if (before(1) == "under" || before(1) == "named") return false;  // A name that was heard as a number.
     // "one" is seldom a time: "that one", "one moment".
     return words_[at].text != "one" || before(1) == "at";
   }

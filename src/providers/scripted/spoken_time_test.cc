@@ -59,6 +59,9 @@ TEST(SpokenTime, ANumberOfSomethingElseIsNone) {
   EXPECT_EQ(times("a party of six"), "");
   EXPECT_EQ(times("in ten minutes"), "");
   EXPECT_EQ(times("one moment"), "");
+  EXPECT_EQ(times("a table under eight"), "") << "Ada, as speech recognition hears her";
+  EXPECT_EQ(times("Lovely, half-past, eight for two under eight").substr(0, 5), "20:30");
+  EXPECT_EQ(times("Lovely, half-past, eight for two under eight").find("20:00"), std::string::npos);
   EXPECT_EQ(times("Hello, how can I help you?"), "");
   EXPECT_EQ(times("25:99 and 12345"), "");
 }
