@@ -1,5 +1,6 @@
 """The worker: spawn to registered, idle memory, dispatch to the agent in the room."""
 
+import re
 import time
 import uuid
 
@@ -30,10 +31,12 @@ def dispatch_to_joined(system, livekit, runs: int) -> list[float]:
     return times
 
 
-def idle_and_joined(system, livekit, runs: int) -> tuple[float, list[float]]:
+def idle_and_joined(system, livekit, runs: int) -> tuple[float, list[float], list[float]]:
+    """Idle memory; dispatch to joined; of that, what the worker says of itself: assignment to joined."""
     with system.worker() as worker:
         progress(f"{system.name}: idle memory, once it has settled")
-        return settled_pss(worker.pid), dispatch_to_joined(system, livekit, runs)
+        memory, joined = settled_pss(worker.pid), dispatch_to_joined(system, livekit, runs)
+        return memory, joined, [float(ms) for ms in re.findall(r"in the room (\d+) ms after", worker.said())]
 
 
 def idle(ours, **worker_options) -> float:
@@ -44,10 +47,10 @@ def idle(ours, **worker_options) -> float:
 
 def run(table: Table, ours, peer, livekit) -> None:
     mine = starts(ours, 30)
-    one_process, joined = idle_and_joined(ours, livekit, 20)
+    one_process, joined, assigned = idle_and_joined(ours, livekit, 20)
     two_processes, all_models = idle(ours, capacity=64), idle(ours, speech="local")
     theirs = starts(peer, 3) if peer else None
-    peer_idle, peer_joined = idle_and_joined(peer, livekit, 8) if peer else (None, None)
+    peer_idle, peer_joined, _ = idle_and_joined(peer, livekit, 8) if peer else (None, None, None)
 
     table.section("Worker")
     table.row("spawn -> registered, ms", mine, theirs, 100)
@@ -55,3 +58,4 @@ def run(table: Table, ours, peer, livekit) -> None:
     table.row("idle, a further media process, PSS MiB", [two_processes - one_process], digits=1)
     table.row("idle with all four local models, PSS MiB", [all_models], budget=230, digits=1)
     table.row("dispatch -> agent in the room, ms", joined, peer_joined, 300)
+    table.row("of that, assignment -> agent in the room, ms", assigned, budget=100)

@@ -1,5 +1,5 @@
 # Every third-party thing, found once and given one name: CALL_AGENT code links these names only.
-# Debian packages by apt (tools/run/system.sh), the rest unpacked into CALL_AGENT_DEPS by ./run deps.
+# Debian packages by apt (tools/run/deps.sh), the rest unpacked into CALL_AGENT_DEPS by ./run deps.
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(OpenSSL REQUIRED)

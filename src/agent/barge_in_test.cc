@@ -160,6 +160,66 @@ TEST_F(BargeIn, YeahNearTheEndOfAQuestionIsItsAnswerIfNothingElseFollows) {
   EXPECT_TRUE(call.did("start_reply"));
 }
 
+TEST_F(BargeIn, AnOldYeahIsNotTheAnswerToALaterQuestion) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.agent_is_speaking("I will wait for you.");
+  call.callee_starts();
+  call.event(VoiceHeld{milliseconds{1000}});
+  call.callee_pauses();
+  call.understood("Okay.");
+  call.wait(milliseconds{600});
+  call.agent_finishes();
+  call.wait(milliseconds{8100});
+  EXPECT_TRUE(call.did("speak \"Hello, are you still there?\""));
+  call.agent_is_heard();
+  call.wait(milliseconds{1500});
+  call.agent_finishes();
+  call.wait(milliseconds{3000});
+  EXPECT_FALSE(call.did("record_callee"));
+}
+
+TEST_F(BargeIn, ASureBeforeThePrincipalsAnswerIsNotConsentToIt) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("Would nine be possible?");
+  call.event(ReplyDone{.reply = call.reply(), .other_tools = true, .asks_principal = true});
+  call.agent_is_heard();
+  call.callee_starts();
+  call.event(VoiceHeld{milliseconds{1000}});
+  call.callee_pauses();
+  call.understood("Sure.");
+  call.wait(milliseconds{600});
+  call.agent_finishes();
+  call.wait(milliseconds{5000});
+  call.event(PrincipalSpoke{.awaited = true});
+  call.agent_replies("She would rather have eight. Does that work, with a deposit?");
+  call.agent_is_heard();
+  call.wait(milliseconds{2000});
+  call.agent_finishes();
+  call.forget();
+  call.wait(milliseconds{3000});
+  EXPECT_FALSE(call.did("record_callee"));
+}
+
+TEST_F(BargeIn, AGoodbyeThatIsCompleteWhileTheCalleeSaysTheirsStands) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("See you tomorrow.");
+  call.event(ReplyPiece{call.reply(), "Thank you. Goodbye. "});
+  call.agent_is_heard();
+  call.callee_starts();
+  call.event(ReplyDone{.reply = call.reply(), .ends_call = true});
+  EXPECT_TRUE(call.did("run_tools"));
+  call.callee_pauses(milliseconds{300});
+  call.understood("Bye!");
+  EXPECT_TRUE(call.did("record_callee \"Bye!\""));
+  EXPECT_TRUE(call.did("release_voice"));
+  call.agent_finishes();
+  call.wait(milliseconds{700});
+  EXPECT_TRUE(call.did("hang_up agent_finished"));
+}
+
 TEST_F(BargeIn, YeahEarlyInAQuestionIsNotItsAnswer) {
   TestCall call;
   call.pick_up_and_listen();

@@ -170,6 +170,34 @@ TEST(CallEnd, TheLastWordsOfACalleeWhoHangsUpInMidSentenceAreKept) {
   EXPECT_TRUE(call.did("hang_up callee_left"));
 }
 
+TEST(CallEnd, WordsAlreadyUnderstoodAreKeptHoweverTheCallEnds) {
+  for (const Event& end : {Event{CalleeLeft{}}, Event{StopRequested{}}, Event{VoiceFailed{"no model"}}}) {
+    TestCall call;
+    call.pick_up_and_listen();
+    call.callee_starts();
+    call.callee_pauses();
+    call.understood("Friday at eight is confirmed, and");
+    call.event(end);
+    EXPECT_TRUE(call.did("record_callee \"Friday at eight is confirmed, and\"")) << call.take();
+    EXPECT_TRUE(call.over());
+  }
+}
+
+TEST(CallEnd, AYesIntoTheEndOfAQuestionAndKeysAreKeptWhenTheyHangUpAtOnce) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.agent_is_speaking("Do you have a table for two?");
+  call.callee_starts();
+  call.event(VoiceHeld{milliseconds{1000}});
+  call.callee_pauses();
+  call.understood("Yes.");
+  call.event(DigitHeard{'1'});
+  call.wait(milliseconds{200});
+  call.event(CalleeLeft{});
+  EXPECT_TRUE(call.did("record_callee \"Yes.\""));
+  EXPECT_TRUE(call.did("record_callee \"(pressed 1)\""));
+}
+
 TEST(CallEnd, ACalleeWhoLeavesBeforeTheAnswerEndsTheCall) {
   TestCall call;
   call.event(CalleeLeft{});
@@ -237,6 +265,61 @@ TEST(CallEnd, AReplyThatOnlyCallsToolsIsFollowedByAnotherButNotForEver) {
   call.forget();
   call.agent_replies("", false, true);
   EXPECT_TRUE(call.did("note reply_failed"));
+  call.agent_replies("", false, true);
+  EXPECT_TRUE(call.did("speak \"I am sorry, I have a technical problem"));
+}
+
+TEST(CallEnd, ALanguageModelThatSaysNothingIsAskedOnceMoreAndNotForEver) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("For how many people?");
+  call.agent_replies("");
+  EXPECT_TRUE(call.did("speak \"Sorry, one moment please.\""));
+  call.agent_replies("");
+  EXPECT_TRUE(call.did("speak \"I am sorry, I have a technical problem"));
+}
+
+TEST(CallEnd, FailuresBetweenRepliesThatSucceedDoNotAddUp) {
+  TestCall call;
+  call.pick_up_and_listen();
+  for (int i = 0; i < 3; ++i) {
+    call.callee_says("For how many people?");
+    call.event(ReplyFailed{call.reply(), "503"});
+    call.agent_replies("For two.");
+    call.agent_is_heard();
+    call.wait(milliseconds{500});
+    call.agent_finishes();
+  }
+  EXPECT_FALSE(call.did("speak \"I am sorry, I have a technical problem"));
+}
+
+TEST(CallEnd, AReplyThatBreaksOffIsNotSaidTwice) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_says("How can I help you?");
+  call.event(ReplyPiece{call.reply(), "We have two wishes. The first"});
+  call.agent_is_heard();
+  call.forget();
+  call.event(ReplyFailed{call.reply(), "connection reset"});
+  EXPECT_EQ(call.take(), "note reply_failed \"connection reset\"\n");
+  call.agent_finishes();
+  EXPECT_TRUE(call.did("finish_voice"));
+}
+
+TEST(CallEnd, AReplyThatBrokeOffBeforeTheTurnWasOverIsNotSaidTwiceEither) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.callee_pauses();
+  call.understood("How can I help you?");
+  call.event(ReplyPiece{call.reply(), "We have two wishes. The first"});
+  call.event(ReplyFailed{call.reply(), "connection reset"});
+  call.forget();
+  call.judged(0.9F);
+  call.wait(milliseconds{192});
+  EXPECT_TRUE(call.did("stop_voice"));
+  EXPECT_FALSE(call.did("release_voice"));
+  EXPECT_TRUE(call.did("start_reply"));
 }
 
 TEST(CallEnd, AVoiceThatFailsEndsTheCall) {

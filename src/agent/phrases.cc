@@ -150,12 +150,12 @@ bool consists_of(std::string_view normal, std::span<const std::string_view> phra
   return true;
 }
 
+}  // namespace
+
 bool is_question(std::string_view text) {
   const auto last = text.find_last_not_of(" \t\r\n\"'");
   return last != std::string_view::npos && text[last] == '?';
 }
-
-}  // namespace
 
 std::string normalize_words(std::string_view text) {
   std::string normal;

@@ -32,6 +32,7 @@ bool is_backchannel(std::string_view text);
 bool is_greeting(std::string_view text);
 /// "bye", "thanks, you too": nothing in it wants an answer once the agent has said goodbye.
 bool is_farewell(std::string_view text);
+bool is_question(std::string_view text);
 /// "yes", "no thanks", "that's right": complete, however short.
 bool is_short_answer(std::string_view text);
 /// A word or two and no question: as often the beginning of a sentence as all of it.

@@ -86,6 +86,20 @@ TEST_F(PrincipalTurns, SureWhileWaitingWantsNoReply) {
   EXPECT_TRUE(call.did("start_reply")) << "and does not stand in the answer's way";
 }
 
+TEST_F(PrincipalTurns, WhoAsksOrRefusesWhileWaitingIsAnswered) {
+  for (const auto* text : {"Hello?", "No.", "Goodbye.", "Will it take more than a minute?"}) {
+    ask();
+    call.forget();
+    call.callee_says(text);
+    call.wait(1s);
+    EXPECT_TRUE(call.did("start_reply")) << text;
+    call.agent_replies("She is still thinking about it.");
+    call.agent_is_heard();
+    call.wait(2s);
+    call.agent_finishes();
+  }
+}
+
 TEST_F(PrincipalTurns, AnInstructionWaitsForAMomentOfSilence) {
   call.event(PrincipalSpoke{});
   EXPECT_FALSE(call.did("start_reply"));

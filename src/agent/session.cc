@@ -10,12 +10,10 @@ namespace call_agent::agent {
 namespace {
 
 constexpr std::size_t kPerMillisecond = kListenRate / 1000;
-constexpr std::size_t kPreroll = 500 * kPerMillisecond;
 constexpr milliseconds kHeartbeat{500};
 constexpr milliseconds kLateEcho{128};
 constexpr milliseconds kSurelyEcho{96};
 constexpr milliseconds kLateBurst{2000};
-constexpr milliseconds kDtmfPause{500};  // Of a w, as modems have it.
 
 }  // namespace
 
@@ -43,6 +41,7 @@ Session::Session(asio::any_io_executor executor, Ports ports, Objective objectiv
       echoes_(std::move(echoes)),
       mouth_(ports_.media, echoes_, [this] { return now(); }),
       turns_(options_.turns, options_.phrases),
+      keypad_(executor, ports_.media),
       voice_(executor, ports_.tts, mouth_, *this),
       tasks_(executor),
       replies_(executor),
@@ -238,25 +237,8 @@ awaitable<void> Session::reply(int id, std::vector<Message> history) {
   dispatch(event);
 }
 
-awaitable<Result<void>> Session::press(std::string digits) {
-  if (auto valid = check_digits(digits); !valid) co_return pass(valid);
-  for (std::size_t at = 0; at < digits.size();) {
-    if (digits[at] == 'w') {
-      co_await sleep_for(kDtmfPause);
-      ++at;
-      continue;
-    }
-    const auto end = std::min(digits.find('w', at), digits.size());
-    if (auto sent = co_await ports_.media.send_dtmf(std::string_view(digits).substr(at, end - at)); !sent) {
-      co_return sent;
-    }
-    at = end;
-  }
-  co_return Result<void>{};
-}
-
 awaitable<void> Session::press_for_model(std::string digits) {
-  const auto sent = co_await press(std::move(digits));
+  const auto sent = co_await keypad_.press(std::move(digits));
   if (!sent) log::warn("digits were not sent: {}", sent.error().what);
 }
 

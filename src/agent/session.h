@@ -12,6 +12,7 @@
 #include "agent/echo_detector.h"
 #include "agent/endpointer.h"
 #include "agent/journal.h"
+#include "agent/keypad.h"
 #include "agent/overheard_media.h"
 #include "agent/ports.h"
 #include "agent/tools.h"
@@ -90,8 +91,8 @@ class Session : private Voice::Listener {
   /// An empty text tells the agent that there will be no answer.
   /// Errors: kNotFound if this question is not the open one: it was answered before, or too late.
   Result<void> answer_question(const std::string& id, const std::string& text);
-  /// Presses keys (see check_digits). Returns once the last is sent. Errors: kInvalidArgument; those of the media.
-  awaitable<Result<void>> press(std::string digits);
+  /// As Keypad::press.
+  awaitable<Result<void>> press(std::string digits) { return keypad_.press(std::move(digits)); }
   /// Ends the conversation at once, mid-word: our side cancelled the call.
   void stop();
 
@@ -143,6 +144,8 @@ class Session : private Voice::Listener {
   void on_voice_idle() override;
   void on_voice_failed(const Error& error) override;
 
+  static constexpr std::size_t kPreroll = static_cast<std::size_t>(kListenRate) / 2;  // Of a segment: half a second.
+
   const asio::any_io_executor executor_;
   const Ports ports_;
   const Objective objective_;
@@ -152,6 +155,7 @@ class Session : private Voice::Listener {
   EchoDetector echoes_;
   OverheardMedia mouth_;
   TurnTaking turns_;
+  Keypad keypad_;
   Voice voice_;
   TaskGroup tasks_;
   TaskGroup replies_;

@@ -9,7 +9,6 @@ namespace call_agent::agent {
 namespace {
 
 constexpr milliseconds kFirstSyllable{600};
-constexpr std::size_t kPreroll = static_cast<std::size_t>(kListenRate) / 2;
 
 }  // namespace
 

@@ -232,6 +232,7 @@ class FakeTts : public Tts {
   static constexpr int kRate = 8000;
   int failures = 0;
   bool hangs = false;
+  bool mute = false;  ///< As with an alphabet the voice does not know.
   std::vector<std::string> spoken;
 
   int sample_rate() const override { return kRate; }
@@ -242,6 +243,7 @@ class FakeTts : public Tts {
       co_await never.wait();
     }
     spoken.push_back(text);
+    if (mute) co_return Result<void>{};
     std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20);
     std::minstd_rand noise;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -70,11 +70,7 @@ void TurnTaking::on(const Transcribed& event) {
   callee_.transcribing = false;
   callee_.text = event.failed || is_noise(event.text) ? std::string{} : event.text;
   callee_.confidence = event.confidence;
-  if (leaving_) {
-    const auto text = turn_text();
-    if (!text.empty()) emit(RecordCallee{text, callee_.began, callee_.last_sound, callee_.confidence});
-    return end(*leaving_, "the callee hung up");
-  }
+  if (leaving_) return end(*leaving_, "the callee hung up");
   if (callee_.forced) {
     if (held_) yield_turn();
     return roll_segment();
@@ -202,8 +198,7 @@ void TurnTaking::settle_listening() {
       commit_turn(words.text, words.start, words.end, words.confidence);
     }
     if (!digits_.empty() && !callee_.open && mouth_ == Mouth::kSilent && now_ - digits_at_ >= options_.digits_pause) {
-      std::string text = "(pressed " + std::exchange(digits_, {}) + ")";
-      commit_turn(std::move(text), digits_at_, digits_at_, std::nullopt);
+      commit_turn(pressed(), digits_at_, digits_at_, std::nullopt);
     }
     return;
   }
@@ -234,8 +229,8 @@ void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds 
   prompts_ = unclear_ = tool_rounds_ = 0;
   patient_ = asks_for_patience(text);
   silent_since_ = now_;
-  // "Sure, go ahead": whoever waits for an answer wants no further words.
-  const bool waits = asked_principal_ && (is_backchannel(text) || is_short_answer(text) || asks_for_patience(text));
+  // "Sure, go ahead": whoever waits for an answer wants no further words. "Hello?" does, and so does "No."
+  const bool waits = asked_principal_ && !is_question(text) && (is_backchannel(text) || asks_for_patience(text));
   const bool farewell = closing_ && is_farewell(text) && mouth_ == Mouth::kSilent;
   emit(RecordCallee{std::move(text), start, end_of_speech, confidence});
   if (farewell) {
@@ -246,10 +241,15 @@ void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds 
   closing_.reset();
   if (waits) return drop_reply();
   if (!reply_) return start_reply({});
+  if (reply_->failed) {
+    // Nothing of it was heard, and the next one would begin with the same words.
+    emit(StopVoice{});
+    voice_idle_ = true;
+    return reply_failed("");
+  }
   reply_->committed = true;
   mouth_ = Mouth::kThinking;
   emit(ReleaseVoice{});
-  if (std::exchange(reply_->failed, false)) reply_failed("");
 }
 
 void TurnTaking::note_noise() {

@@ -11,6 +11,7 @@ constexpr int kMostFailures = 2;
 }  // namespace
 
 void TurnTaking::start_reply(const std::string& tentative) {
+  aside_.reset();
   reply_ = Reply{.id = next_reply_++, .committed = tentative.empty(), .asked = now_};
   splitter_ = SentenceSplitter{};
   voice_idle_ = true;
@@ -32,6 +33,7 @@ void TurnTaking::drop_reply() {
 }
 
 void TurnTaking::say(const std::string& phrase) {
+  aside_.reset();
   reply_ = Reply{.id = next_reply_++, .committed = true, .done = true, .settled = true, .asked = now_};
   mouth_ = Mouth::kThinking;
   SentenceSplitter splitter;
@@ -64,7 +66,6 @@ void TurnTaking::on(const ReplyPiece& event) {
 
 void TurnTaking::on(const ReplyDone& event) {
   if (!reply_ || reply_->id != event.reply || reply_->done) return;
-  failures_ = 0;
   speak(splitter_.finish());
   reply_->done = true;
   reply_->ends_call = event.ends_call;
@@ -78,7 +79,10 @@ void TurnTaking::on(const ReplyFailed& event) {
     reply_->failed = true;
     return;
   }
-  reply_failed(event.what);
+  if (!reply_->spoken) return reply_failed(event.what);
+  // What was said of it stands: asked again, the language model would say the same once more.
+  emit(Note{"reply_failed", event.what});
+  reply_->done = true;
 }
 
 void TurnTaking::reply_failed(const std::string& what) {
@@ -148,37 +152,46 @@ void TurnTaking::finish_turn() {
   silent_since_ = now_;
 }
 
+void TurnTaking::settle_patience() {
+  if (reply_->done || now_ - reply_->asked < options_.reply_patience) return;
+  if (reply_->spoken) {
+    emit(CancelReply{});
+    reply_->done = true;
+  } else {
+    drop_reply();
+    reply_failed("no reply in time");
+  }
+}
+
+// The reply is whole: its tools run, and it may end the call or need another.
+void TurnTaking::settle_reply() {
+  reply_->settled = true;
+  if (reply_->asks_principal) {
+    asked_principal_ = now_;
+    speak({phrases_.please_wait});
+  }
+  const bool spoken = reply_->spoken;
+  if (spoken || reply_->ends_call) failures_ = 0;
+  if (reply_->ends_call || reply_->other_tools) emit(RunTools{reply_->id});
+  if (reply_->ends_call) {
+    closing_ = EndReason::kAgentFinished;
+    closing_detail_ = "the agent ended the call";
+    if (!spoken) say(phrases_.goodbye);
+  } else if (!spoken && reply_->other_tools && tool_rounds_ < options_.most_tool_rounds) {
+    ++tool_rounds_;
+    start_reply({});
+  } else if (!spoken) {
+    reply_failed(reply_->other_tools ? "it only calls tools" : "its reply was empty");
+  }
+}
+
 void TurnTaking::settle_speaking() {
-  if (reply_ && reply_->committed && !held_) {
-    if (!reply_->done && now_ - reply_->asked >= options_.reply_patience) {
-      if (reply_->spoken) {
-        emit(CancelReply{});
-        reply_->done = true;
-      } else {
-        drop_reply();
-        reply_failed("no reply in time");
-      }
-    }
-    if (reply_->done && !reply_->settled) {
-      reply_->settled = true;
-      if (reply_->asks_principal) {
-        asked_principal_ = now_;
-        speak({phrases_.please_wait});
-      }
-      const bool spoken = reply_->spoken;
-      if (reply_->ends_call || reply_->other_tools) emit(RunTools{reply_->id});
-      if (reply_->ends_call) {
-        closing_ = EndReason::kAgentFinished;
-        closing_detail_ = "the agent ended the call";
-        if (!spoken) say(phrases_.goodbye);
-      } else if (!spoken && reply_->other_tools && tool_rounds_ < options_.most_tool_rounds) {
-        ++tool_rounds_;
-        start_reply({});
-      } else if (!spoken) {
-        reply_failed(reply_->other_tools ? "it only calls tools" : "its reply was empty");
-      }
-    }
-    if (reply_->settled && voice_idle_) finish_turn();
+  if (reply_ && reply_->committed) {
+    if (!held_) settle_patience();
+    // The tools of what is being heard do not wait for whoever speaks over it: a goodbye may be among them.
+    const bool audible = mouth_ == Mouth::kSpeaking && reply_->spoken;
+    if (reply_->done && !reply_->settled && (!held_ || audible)) settle_reply();
+    if (!held_ && reply_->settled && voice_idle_) finish_turn();
   }
   if (closing_ && mouth_ == Mouth::kSilent && !reply_ && !callee_.open &&
       now_ - silent_since_ >= options_.goodbye_grace) {

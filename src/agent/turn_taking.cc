@@ -53,7 +53,8 @@ void TurnTaking::on(const CalleeLeft& event) {
   const char* detail = event.reason == EndReason::kMediaLost ? "the call's audio ended" : "the callee hung up";
   silence_the_agent();
   leaving_ = closing_ && event.reason == EndReason::kCalleeLeft ? *closing_ : event.reason;
-  if (!callee_.open) return end(*leaving_, detail);
+  const bool understood = !callee_.speaking && !callee_.transcribing && !callee_.text.empty();
+  if (!callee_.open || understood) return end(*leaving_, detail);
   // Nothing the callee said may be lost: their last words are transcribed before the end.
   if (callee_.speaking || !callee_.transcribing) {
     if (callee_.speaking) callee_.last_sound = now_;
@@ -70,9 +71,24 @@ void TurnTaking::on(const StopRequested&) {
 }
 
 void TurnTaking::end(EndReason reason, std::string detail) {
-  if (callee_.open) close_segment();
+  record_what_is_open();
   emit(HangUp{reason, std::move(detail)});
   over_ = true;
+}
+
+// Words that were understood and not yet a turn of their own are part of the record all the same.
+void TurnTaking::record_what_is_open() {
+  if (aside_ && asked_question_) emit(*std::exchange(aside_, std::nullopt));
+  if (callee_.open) {
+    auto text = turn_text();
+    if (!text.empty()) emit(RecordCallee{std::move(text), callee_.began, callee_.last_sound, callee_.confidence});
+    close_segment();
+  }
+  if (!digits_.empty()) emit(RecordCallee{pressed(), digits_at_, digits_at_, std::nullopt});
+}
+
+std::string TurnTaking::pressed() {
+  return "(pressed " + std::exchange(digits_, {}) + ")";
 }
 
 void TurnTaking::settle_principal() {

@@ -142,9 +142,13 @@ class TurnTaking {
   void finish_turn();
   bool goodbye_is_final() const;
   void reply_failed(const std::string& what);
+  void settle_patience();
+  void settle_reply();
   void settle_speaking();
   void settle_limits();
   void settle_principal();
+  std::string pressed();
+  void record_what_is_open();
   void end(EndReason reason, std::string detail);
 
   void emit(Action action) { actions_.push_back(std::move(action)); }

@@ -32,6 +32,7 @@ awaitable<Result<void>> Voice::prepare(std::string sentence) {
     if (audio.size() + more.size() <= most) audio.insert(audio.end(), more.begin(), more.end());
   };
   auto done = co_await tts_.synthesize(sentence, keep);
+  if (done && audio.empty()) done = fail(Errc::kInvalidArgument, "the voice cannot say \"" + sentence + "\"");
   if (done) prepared_.emplace(std::move(sentence), std::move(audio));
   co_return done;
 }
@@ -80,6 +81,7 @@ Voice::Heard Voice::stop() {
   Heard heard;
   std::size_t before = 0;
   for (const auto& clip : clips_) {
+    if (clip.complete && clip.samples == 0) continue;  // The voice had no sound for it.
     const auto played = heard_ > before ? std::min(heard_ - before, clip.samples) : 0;
     const auto whole = to_time(clip.samples);
     const auto total = clip.complete ? whole : std::max(whole, estimated_duration(clip.text));
@@ -95,7 +97,10 @@ Voice::Heard Voice::stop() {
 
 Voice::Heard Voice::finish() {
   Heard heard{.text = {}, .complete = true, .first_audio = first_audio_};
-  for (const auto& clip : clips_) heard.text += (heard.text.empty() ? "" : " ") + clip.text;
+  for (const auto& clip : clips_) {
+    if (clip.samples == 0) continue;  // As above.
+    heard.text += (heard.text.empty() ? "" : " ") + clip.text;
+  }
   static_cast<void>(media_.flush());
   reset();
   return heard;

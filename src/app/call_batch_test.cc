@@ -55,6 +55,7 @@ class FakeTelephony final : public calls::Telephony {
     co_return calls::DialResult{.answered = true, .outcome = {}, .detail = "", .sip_status = 200};
   }
   awaitable<Result<void>> delete_room(std::string) override { co_return Result<void>{}; }
+  awaitable<Result<Occupancy>> occupancy(std::string) override { co_return Occupancy{}; }
   awaitable<Result<void>> check(Deadline) override { co_return Result<void>{}; }
 
  private:

@@ -28,6 +28,7 @@ Result<LiveKitConfig> LiveKitConfig::from(const Settings& settings, Needs needs)
     return fail(Errc::kInvalidArgument,
                 "LIVEKIT_URL must be like wss://my-project.livekit.cloud or ws://127.0.0.1:7880");
   }
+  if (config.url.starts_with("http")) config.url.replace(0, 4, "ws");
   return config;
 }
 

@@ -9,7 +9,7 @@ namespace call_agent::app {
 
 /// The four variables, and nothing else, are enough to place a call.
 struct LiveKitConfig {
-  std::string url;  ///< ws(s):// or http(s)://
+  std::string url;  ///< ws(s)://, whichever of ws(s) and http(s) LIVEKIT_URL has.
   std::string api_key;
   std::string api_secret;  ///< At least 32 characters are advised; never logged.
   std::string trunk_id;    ///< SIP_OUTBOUND_TRUNK_ID; empty where it was not asked for.

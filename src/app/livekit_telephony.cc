@@ -195,4 +195,14 @@ awaitable<Result<void>> LiveKitTelephony::delete_room(std::string room) {
   co_return std::unexpected(explain(deleted.error()));
 }
 
+awaitable<Result<calls::Telephony::Occupancy>> LiveKitTelephony::occupancy(std::string room) {
+  const auto present = co_await rooms_.participants(room, Deadline::after(kOneLook));
+  if (!present && present.error().error.code == Errc::kNotFound) co_return Occupancy{};
+  if (!present) co_return std::unexpected(explain(present.error()));
+  const auto holds = [&](api::Participant::Kind kind) {
+    return std::ranges::find(*present, kind, &api::Participant::kind) != present->end();
+  };
+  co_return Occupancy{.callee = holds(api::Participant::Kind::kSip), .agent = holds(api::Participant::Kind::kAgent)};
+}
+
 }  // namespace call_agent::app

@@ -35,6 +35,7 @@ class LiveKitTelephony final : public calls::Telephony {
 
   /// A room that is already gone is a success.
   awaitable<Result<void>> delete_room(std::string room) override;
+  awaitable<Result<Occupancy>> occupancy(std::string room) override;
 
  private:
   LiveKitTelephony(std::unique_ptr<livekit::api::TwirpClient> twirp, std::string trunk_id, std::string agent_name);

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "calls/lifecycle.h"
+#include "calls/names.h"
 #include "core/clock.h"
 
 namespace call_agent::calls {
@@ -19,13 +18,6 @@ constexpr std::array<std::string_view, 16> kOutcomes{"completed",      "voicemai
                                                      "dropped",        "policy_refused", "agent_failed",
                                                      "canceled"};
 constexpr std::array<std::string_view, 2> kRoles{"callee", "agent"};
-
-template <class Enum, std::size_t N>
-std::optional<Enum> from_name(const std::array<std::string_view, N>& names, std::string_view name) {
-  const auto it = std::ranges::find(names, name);
-  if (it == names.end()) return std::nullopt;
-  return static_cast<Enum>(it - names.begin());
-}
 
 std::unexpected<Error> malformed(std::string_view what, std::string_view field) {
   return fail(Errc::kInvalidArgument, fmt::format("a stored {} has no proper {}", what, field));

@@ -1,20 +1,14 @@
 #include "calls/command.h"
 
-#include <algorithm>
 #include <array>
+
+#include "calls/names.h"
 
 namespace call_agent::calls {
 namespace {
 
 constexpr std::array<std::string_view, 5> kKinds{"instruction", "answer", "dtmf", "hang_up", "transfer"};
 constexpr std::array<std::string_view, 3> kFates{"done", "failed", "unknown"};
-
-template <class Enum, std::size_t N>
-std::optional<Enum> from_name(const std::array<std::string_view, N>& names, std::string_view name) {
-  const auto it = std::ranges::find(names, name);
-  if (it == names.end()) return std::nullopt;
-  return static_cast<Enum>(it - names.begin());
-}
 
 }  // namespace
 

@@ -17,9 +17,9 @@ constexpr bool may_end(State from) {
   return from != State::kEnded;
 }
 
-/// Whether somebody may already be talking: such a call is left to its agent.
-constexpr bool answered(State state) {
-  return state >= State::kActive;
+/// Whether somebody may be talking: such a call is left to its agent.
+constexpr bool talking(State state) {
+  return state == State::kActive || state == State::kEnding;
 }
 
 /// How a call ends whose agent could not be got: `error` is Telephony::dispatch's or agent_ready's.

@@ -24,7 +24,7 @@ TEST(Lifecycle, ACallOnlyMovesForwardAndEndsOnce) {
           << to_string(static_cast<State>(from)) << " to " << to_string(static_cast<State>(to));
     }
     EXPECT_EQ(may_end(static_cast<State>(from)), from != 7);
-    EXPECT_EQ(answered(static_cast<State>(from)), from >= 5);
+    EXPECT_EQ(talking(static_cast<State>(from)), from == 5 || from == 6);
   }
 }
 

@@ -124,7 +124,8 @@ class MemoryStore final : public CallStore {
   awaitable<Result<std::vector<Call>>> list(Query query) override {
     std::vector<Call> all;
     for (const auto& [id, call] : calls) {
-      if (!query.owner || *query.owner == call.owner) all.push_back(call);
+      if (query.owner && *query.owner != call.owner) continue;
+      if (!query.state || *query.state == call.state) all.push_back(call);
     }
     co_return all;
   }

@@ -13,11 +13,17 @@
 
 #include "calls/job.h"
 #include "calls/lifecycle.h"
+#include "calls/room_deletion.h"
 #include "core/channel.h"
 #include "core/id.h"
 #include "core/log.h"
 
 namespace call_agent::calls {
+namespace {
+
+constexpr milliseconds kGrace{5'000};
+
+}  // namespace
 
 Result<Draft> draft(PlaceRequest request, const NumberingPlan& plan) {
   const auto number = plan.check(request.phone_number);
@@ -62,7 +68,7 @@ Placer::Placer(CallStore& store, Telephony& telephony, const NumberingPlan& plan
     : store_(store), telephony_(telephony), plan_(plan), options_(options) {}
 
 awaitable<Result<Call>> Placer::place(PlaceRequest request, OnProgress on_progress) {
-  const auto overall = Deadline::after(options_.overall_limit);
+  const auto overall = Deadline::after(options_.ready_limit + options_.ringing_limit + kGrace);
   auto drafted = draft(request, plan_);
   if (!drafted) {
     log::info("refused to call {}", log::redact_number(request.phone_number));
@@ -153,7 +159,6 @@ awaitable<void> Placer::dial(Attempt& attempt) {
   using namespace asio::experimental::awaitable_operators;
   const std::string id = attempt.call.call_id;
   const std::string room = attempt.call.room;
-  // The far side's own limit passes first, so that an unanswered phone is told from a lost request.
   const auto left = std::max<milliseconds>(attempt.overall.left() - options_.reply_margin, milliseconds{1'000});
   Telephony::Dial dial{.room = room,
                        .phone_number = attempt.call.phone_number,
@@ -161,8 +166,9 @@ awaitable<void> Placer::dial(Attempt& attempt) {
                        .ringing_timeout = std::min(options_.ringing_limit, left),
                        .max_duration = attempt.max_duration,
                        .loopback_only = attempt.loopback_only};
+  // The far side's own limit passes first, so that an unanswered phone is told from a lost request.
   const auto limit = dial.ringing_timeout + options_.reply_margin;
-  auto raced = co_await (telephony_.dial(std::move(dial)) || sleep_for(limit));
+  auto raced = co_await (telephony_.dial(std::move(dial)) || sleep_for(limit) || hang_up_if_ended(id, room));
 
   Error lost{Errc::kDeadline, "LiveKit did not say in time what became of the dial"};
   if (auto* result = std::get_if<0>(&raced)) {
@@ -174,9 +180,24 @@ awaitable<void> Placer::dial(Attempt& attempt) {
 
   // It may be ringing, or answered, or neither. It is not dialed again; only a phone nobody answered is hung up.
   const auto now = co_await store_.get(id);
-  if (now && answered(now->state)) co_return;
-  co_await delete_room(room);
+  if (now && talking(now->state)) co_return;
+  const auto deleted = co_await delete_room_patiently(telephony_, room, options_.hang_up_patience);
+  if (!deleted) {
+    // Ended, it would read as one that may be placed again, while it may still ring. Its agent will say what became of
+    // it.
+    log::error("{}: {}, and the phone could not be hung up: {}", id, lost.what, deleted.error().what);
+    co_return;
+  }
   co_await end(attempt, outcome_of_lost_dial(lost), lost.what, std::nullopt);
+}
+
+// Never returns. A room that is deleted while LiveKit has yet to dial from it comes back, and rings without an agent.
+awaitable<void> Placer::hang_up_if_ended(std::string call_id, std::string room) {
+  while (true) {
+    co_await sleep_for(options_.look_every);
+    const auto now = co_await store_.get(call_id);
+    if (now && now->state == State::kEnded) co_await delete_room(room);
+  }
 }
 
 awaitable<void> Placer::settle(Attempt& attempt, DialResult result) {
@@ -186,8 +207,17 @@ awaitable<void> Placer::settle(Attempt& attempt, DialResult result) {
     co_return;
   }
   const auto moved = co_await store_.advance(attempt.call.call_id, State::kActive);
-  // The agent in the room sees the answer too and is often first.
-  if (!moved && moved.error().code != Errc::kConflict) log::error("{}: {}", attempt.call.call_id, moved.error().what);
+  if (!moved && moved.error().code == Errc::kConflict) {
+    // The agent in the room sees the answer too and is often first. Or the call was ended, and nobody is in the room.
+    const auto now = co_await store_.get(attempt.call.call_id);
+    if (now && now->state == State::kEnded) {
+      const auto deleted = co_await delete_room_patiently(telephony_, attempt.call.room, options_.hang_up_patience);
+      if (!deleted) log::error("{}: the room could not be deleted: {}", attempt.call.call_id, deleted.error().what);
+      co_return;
+    }
+  } else if (!moved) {
+    log::error("{}: {}", attempt.call.call_id, moved.error().what);
+  }
   attempt.call.state = State::kActive;
   attempt.tell(State::kActive, "the phone was answered");
 }
@@ -206,7 +236,7 @@ awaitable<void> Placer::end(Attempt& attempt, Outcome outcome, std::string detai
 
 awaitable<void> Placer::delete_room(std::string room) {
   const auto deleted = co_await telephony_.delete_room(room);
-  if (!deleted && deleted.error().code != Errc::kNotFound) {
+  if (!deleted) {
     log::warn("{}: the room could not be deleted: {}", room, deleted.error().what);
   }
 }

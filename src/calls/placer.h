@@ -40,15 +40,19 @@ using OnProgress = std::function<void(const Progress&)>;
 /// Places calls: journals the intent, gets an agent ready, dials once, and reports how that went.
 ///
 /// Until the phone has answered, the placer alone ends a call; from then on the agent does. Nothing is dialed twice for
-/// one intent, whatever fails, restarts or races.
+/// one intent, whatever fails, restarts or races; and no phone of a call that has ended is left ringing or off the
+/// hook.
 class Placer {
  public:
+  /// From the request until answered or failed: ready_limit + ringing_limit + 5 s at most. An agent that took its time
+  /// to get ready leaves less for the ringing.
   struct Options {
     milliseconds ready_limit{10'000};  ///< From dispatch until the agent is ready to speak.
     milliseconds ringing_limit{30'000};
-    milliseconds overall_limit{45'000};    ///< From the request until answered or failed.
-    milliseconds reply_margin{10'000};     ///< For LiveKit to say so after the phone has rung in vain.
-    milliseconds max_duration{3'600'000};  ///< Of the conversation; a request's max_minutes may only shorten it.
+    milliseconds reply_margin{10'000};      ///< For LiveKit to say so after the phone has rung in vain.
+    milliseconds max_duration{3'600'000};   ///< Of the conversation; a request's max_minutes may only shorten it.
+    milliseconds look_every{500};           ///< At the record while the phone rings: it may have been ended.
+    milliseconds hang_up_patience{30'000};  ///< With a LiveKit that does not answer, before a phone is left ringing.
   };
 
   /// All must outlive the placer, and the placer every coroutine of it.
@@ -76,6 +80,7 @@ class Placer {
   awaitable<bool> get_agent(Attempt& attempt);
   awaitable<bool> stand_aside(Attempt& attempt, Error why);
   awaitable<void> dial(Attempt& attempt);
+  awaitable<void> hang_up_if_ended(std::string call_id, std::string room);
   awaitable<void> settle(Attempt& attempt, DialResult result);
   awaitable<void> end(Attempt& attempt, Outcome outcome, std::string detail, std::optional<int> sip_status);
   awaitable<void> delete_room(std::string room);

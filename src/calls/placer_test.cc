@@ -37,6 +37,7 @@ class FakeTelephony final : public Telephony {
   Result<void> on_dispatch;
   Result<Agent> on_ready = Agent{};
   Result<DialResult> on_dial = DialResult{.answered = true, .outcome = {}, .detail = "", .sip_status = 200};
+  Result<void> on_delete;
   std::function<void()> before_dial;
   std::string hold;
   Notifier let_go;
@@ -60,10 +61,12 @@ class FakeTelephony final : public Telephony {
     if (hold == "dial") co_await let_go.wait();
     co_return on_dial;
   }
+  awaitable<Result<Occupancy>> occupancy(std::string) override { co_return Occupancy{}; }
   awaitable<Result<void>> check(Deadline) override { co_return Result<void>{}; }
   awaitable<Result<void>> delete_room(std::string) override {
     asked.push_back("delete_room");
-    co_return Result<void>{};
+    if (hold == "dial") let_go.notify();  // Whoever rings is hung up.
+    co_return on_delete;
   }
 };
 
@@ -218,6 +221,46 @@ TEST_F(PlacerTest, TheAgentMayHaveJournaledTheAnswerFirst) {
   ASSERT_TRUE(call);
   EXPECT_EQ(call->state, State::kEnding);
   EXPECT_THAT(telephony.asked, Not(Contains("delete_room")));
+}
+
+TEST_F(PlacerTest, APhoneThatAnswersACallThatHasEndedIsHungUp) {
+  store.before["advance active"] = [this] {
+    store.calls.begin()->second.state = State::kEnded;
+    store.calls.begin()->second.outcome = Outcome::kCanceled;
+  };
+  const auto call = place();
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->outcome, Outcome::kCanceled);
+  EXPECT_THAT(telephony.asked, Contains("delete_room"));
+  EXPECT_THAT(progress, Not(Contains(State::kActive)));
+}
+
+TEST_F(PlacerTest, ACallThatIsEndedWhileItRingsIsHungUpAgain) {
+  options.look_every = 1ms;
+  telephony.hold = "dial";
+  telephony.on_dial = DialResult{.answered = false, .outcome = Outcome::kNoAnswer, .detail = "", .sip_status = {}};
+  telephony.before_dial = [this] {
+    store.calls.begin()->second.state = State::kEnded;
+    store.calls.begin()->second.outcome = Outcome::kCanceled;
+  };
+  EXPECT_EQ(place()->outcome, Outcome::kCanceled);
+  EXPECT_THAT(telephony.asked, Contains("delete_room"));
+}
+
+TEST_F(PlacerTest, ALostDialThatCannotBeHungUpIsNotSaidToBeOver) {
+  options.hang_up_patience = 0ms;
+  telephony.on_dial = fail(Errc::kUnavailable, "connection reset");
+  telephony.on_delete = fail(Errc::kUnavailable, "connection refused");
+  const auto call = place();
+  ASSERT_TRUE(call);
+  EXPECT_EQ(call->state, State::kDialing) << "it may still ring: nobody may think of placing it again";
+}
+
+TEST_F(PlacerTest, ALostDialOfACallThatHasEndedIsHungUpAllTheSame) {
+  telephony.on_dial = fail(Errc::kUnavailable, "connection reset");
+  telephony.before_dial = [this] { store.calls.begin()->second.state = State::kEnded; };
+  ASSERT_TRUE(place());
+  EXPECT_THAT(telephony.asked, Contains("delete_room"));
 }
 
 TEST_F(PlacerTest, AKnownKeyReturnsItsCallAndDialsNothing) {

@@ -123,7 +123,14 @@ class Telephony {
   /// Rings the phone and waits for the answer. Never retried: one call of this is one INVITE at most.
   /// An Error means that the fate of the dial is unknown.
   virtual awaitable<Result<DialResult>> dial(Dial dial) = 0;
+  /// Hangs up whoever is in it. Without effect if there is no such room.
   virtual awaitable<Result<void>> delete_room(std::string room) = 0;
+  struct Occupancy {
+    bool callee = false;  ///< A telephone.
+    bool agent = false;
+  };
+  /// Who is in the room; nobody if there is no such room.
+  virtual awaitable<Result<Occupancy>> occupancy(std::string room) = 0;
   /// Whether a call could be placed now, as far as it can be told without placing one: LiveKit answers, lets us in and
   /// has our trunk.
   virtual awaitable<Result<void>> check(Deadline deadline) = 0;

@@ -50,15 +50,19 @@ struct SettingsTest : testing::Test {
     folder = fs::temp_directory_path() / ("settings_test." + std::to_string(getpid()));
     fs::create_directories(folder);
   }
+  // NOLINTBEGIN(concurrency-mt-unsafe): one thread
   void TearDown() override {
-    unsetenv("SETTINGS_TEST_A");  // NOLINT(concurrency-mt-unsafe): one thread
+    unsetenv("SETTINGS_TEST_A");
+    unsetenv("XDG_CONFIG_HOME");
+    fs::current_path(before);
     fs::remove_all(folder);
   }
+  // NOLINTEND(concurrency-mt-unsafe)
   fs::path write(std::string_view name, std::string_view text) const {
     std::ofstream(folder / name) << text;
     return folder / name;
   }
-  fs::path folder;
+  fs::path folder, before = fs::current_path();
 };
 
 TEST_F(SettingsTest, TheEnvironmentComesBeforeTheFile) {
@@ -70,6 +74,21 @@ TEST_F(SettingsTest, TheEnvironmentComesBeforeTheFile) {
   EXPECT_EQ(settings->source("SETTINGS_TEST_A"), "environment");
   EXPECT_EQ(settings->get("SETTINGS_TEST_B"), "file");
   EXPECT_EQ(settings->source("SETTINGS_TEST_B"), file.string());
+}
+
+TEST_F(SettingsTest, TheFileAskedForComesBeforeTheWorkingFoldersAndThatBeforeTheUsers) {
+  fs::create_directories(folder / "call-agent");
+  const auto asked = write("asked.env", "SETTINGS_TEST_B=asked\n");
+  write(".env", "SETTINGS_TEST_B=working folder\nSETTINGS_TEST_C=working folder\n");
+  write("call-agent/.env", "SETTINGS_TEST_B=user\nSETTINGS_TEST_C=user\nSETTINGS_TEST_D=user\n");
+  setenv("XDG_CONFIG_HOME", folder.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+  fs::current_path(folder);
+  const auto settings = Settings::load(asked);
+  ASSERT_TRUE(settings) << settings.error().what;
+  EXPECT_EQ(settings->get("SETTINGS_TEST_B"), "asked");
+  EXPECT_EQ(settings->get("SETTINGS_TEST_C"), "working folder");
+  EXPECT_EQ(settings->get("SETTINGS_TEST_D"), "user");
+  EXPECT_EQ(Settings::load(std::nullopt)->get("SETTINGS_TEST_B"), "working folder");
 }
 
 TEST_F(SettingsTest, AnEmptyValueCountsAsMissing) {

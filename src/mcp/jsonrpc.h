@@ -30,6 +30,8 @@ inline constexpr int kHeaderMismatch = -32020;    ///< This and the next two: MC
 inline constexpr int kMissingCapability = -32021;
 inline constexpr int kUnsupportedVersion = -32022;
 
+inline constexpr int kBadRequest = 400;  ///< Of HTTP.
+
 struct RpcError {
   int code = kInternalError;
   std::string message;

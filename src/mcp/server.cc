@@ -8,11 +8,7 @@
 #include "mcp/results.h"
 
 namespace call_agent::mcp {
-namespace {
-
-constexpr int kBadRequest = 400;
-
-}  // namespace
+namespace {}  // namespace
 
 Server::Step Server::receive(Incoming incoming, std::int64_t now_ms) {
   Step step;

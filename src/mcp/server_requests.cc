@@ -9,8 +9,6 @@
 namespace call_agent::mcp {
 namespace {
 
-constexpr int kBadRequest = 400;
-
 RpcError invalid(std::string what) {
   return {.code = kInvalidParams, .message = std::move(what), .http_status = kBadRequest};
 }

@@ -3,6 +3,7 @@
 #include "core/channel.h"
 #include "net/http.h"
 #include "net/imposter_server.h"
+#include "net/test_deadline.h"
 
 namespace call_agent::net {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 using asio::ip::tcp;
 
 const auto kSoon = milliseconds(40);
-Deadline in_time() {
-  return Deadline::after(milliseconds(10'000));
-}
-
 awaitable<void> answers_every_request(tcp::socket socket) {
   while (true) {
     const auto request = co_await read_request(socket);

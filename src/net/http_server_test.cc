@@ -13,16 +13,13 @@
 #include "core/task_group.h"
 #include "net/imposter_server.h"
 #include "net/test_certificate.h"
+#include "net/test_deadline.h"
 
 namespace call_agent::net {
 namespace {
 
 using asio::ip::tcp;
 using boost::system::error_code;
-
-Deadline in_time() {
-  return Deadline::after(milliseconds(10'000));
-}
 
 /// What the handlers below saw, for the one test that runs.
 struct Seen {

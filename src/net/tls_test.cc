@@ -13,6 +13,7 @@
 #include "net/http_server.h"
 #include "net/imposter_server.h"
 #include "net/test_certificate.h"
+#include "net/test_deadline.h"
 #include "net/websocket.h"
 
 namespace call_agent::net {
@@ -20,10 +21,6 @@ namespace {
 
 using asio::ip::tcp;
 using TlsServer = asio::ssl::stream<tcp::socket>;
-
-Deadline in_time() {
-  return Deadline::after(milliseconds(10'000));
-}
 
 const TestCertificate& loopback_certificate() {
   static const TestCertificate certificate("IP:127.0.0.1,DNS:localhost");

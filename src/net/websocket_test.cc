@@ -7,6 +7,7 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "net/imposter_server.h"
+#include "net/test_deadline.h"
 
 namespace call_agent::net {
 namespace {
@@ -15,10 +16,6 @@ namespace ws = boost::beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
 using Server = ws::stream<tcp::socket>;
-
-Deadline in_time() {
-  return Deadline::after(milliseconds(10'000));
-}
 
 awaitable<void> echoes(tcp::socket socket) {
   Server server(std::move(socket));

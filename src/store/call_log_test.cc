@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "store/test_call.h"
 #include "store/test_folder.h"
 
 namespace call_agent::store {
@@ -30,17 +31,6 @@ struct CallLogTest : testing::Test {
     return std::move(*opened);
   }
 };
-
-Call a_call(std::string id, std::string key = "") {
-  Call call;
-  call.call_id = std::move(id);
-  call.room = call.call_id;
-  call.phone_number = "+442079460123";
-  call.objective = "Book a table";
-  call.request = {{"language", "en"}};
-  call.idempotency_key = std::move(key);
-  return call;
-}
 
 Turn a_turn(std::string text, std::int64_t start) {
   Turn turn;

@@ -11,6 +11,7 @@
 #include "core/task_group.h"
 #include "core/test_run.h"
 #include "store/call_store.h"
+#include "store/test_call.h"
 #include "store/test_folder.h"
 
 // One log, several users at once: threads, processes, coroutines, and one that is killed.
@@ -22,16 +23,7 @@ using calls::Outcome;
 using calls::State;
 using calls::Turn;
 
-Call a_call(std::string id, std::string key = "") {
-  Call call;
-  call.call_id = std::move(id);
-  call.room = call.call_id;
-  call.phone_number = "+442079460123";
-  call.idempotency_key = std::move(key);
-  return call;
-}
-
-Turn a_turn(int number) {
+Turn numbered_turn(int number) {
   Turn turn;
   turn.text = "turn " + std::to_string(number);
   return turn;
@@ -106,7 +98,7 @@ TEST_F(SharedLog, ServerAndWorkerWriteAtOnceAndNothingIsLost) {
     children.push_back(fork_and([&, i] {
       auto log = CallLog::open(path);
       for (int n = 0; n < kTurns; ++n) {
-        if (!log || !log->append_turn("call_1", a_turn(1000 * i + n))) return false;
+        if (!log || !log->append_turn("call_1", numbered_turn(1000 * i + n))) return false;
       }
       return true;
     }));
@@ -125,7 +117,7 @@ TEST_F(SharedLog, EverythingAcknowledgedSurvivesAKill) {
   const pid_t child = fork_and([&] {
     auto log = CallLog::open(path);
     for (int n = 0; log; ++n) {
-      if (!log->append_turn("call_1", a_turn(n))) return false;
+      if (!log->append_turn("call_1", numbered_turn(n))) return false;
       if (write(acknowledged[1], "x", 1) != 1) return false;
     }
     return false;
@@ -147,7 +139,7 @@ TEST_F(SharedLog, EverythingAcknowledgedSurvivesAKill) {
   for (std::size_t n = 0; n < call->transcript.size(); ++n) {
     EXPECT_EQ(call->transcript[n].text, "turn " + std::to_string(n));
   }
-  EXPECT_TRUE(log->append_turn("call_1", a_turn(0)));
+  EXPECT_TRUE(log->append_turn("call_1", numbered_turn(0)));
 }
 
 TEST_F(SharedLog, TenThousandCallsAreListedQuickly) {
@@ -171,7 +163,7 @@ awaitable<void> one_call(calls::CallStore& store, int number, int& kept) {
   const std::string id = "call_" + std::to_string(number);
   const auto inserted = co_await store.insert(a_call(id));
   const auto moved = co_await store.advance(id, State::kActive);
-  const auto turn = co_await store.append_turn(id, a_turn(0));
+  const auto turn = co_await store.append_turn(id, numbered_turn(0));
   const auto note = co_await store.append_note(id, Json("a note"));
   const auto report = co_await store.set_report(id, {});
   const auto ended = co_await store.end(id, Outcome::kCompleted, "", std::nullopt);

@@ -5,6 +5,7 @@ and the trunks' addresses are loopback.
 """
 
 import itertools
+import json
 import os
 import socket
 from pathlib import Path
@@ -83,9 +84,15 @@ class Lab:
         self.program, self.livekit, self.home, self.folder, self.ports = program, livekit, home, folder, ports
         self._started: list[Background] = []
 
-    def phone(self, scenario: str = "restaurant.json") -> Phone:
+    def phone(self, scenario: str | Path = "restaurant.json") -> Phone:
         path = ROOT / "scenarios" / "phone" / scenario
         return self._keep(Phone.start(self.program, self._next_port(), path, self.folder))
+
+    def scenario(self, name: str, **fields) -> Path:
+        """A file of the test's own, for `phone`."""
+        file = self.folder / f"{name}.json"
+        file.write_text(json.dumps({"name": name, **fields}))
+        return file
 
     def foreign_phone(self, hold_ms: int = 20000) -> ForeignPhone:
         return self._keep(ForeignPhone.start(self._next_port(), self._next_port(2), hold_ms, self.folder))
@@ -95,9 +102,14 @@ class Lab:
         agent = f"agent-{os.getpid()}-{self.folder.name}"  # Two runs of the tests may share the stack.
         return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
 
-    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4,
+    def scripted_worker(self, dialogue: dict, *arguments: str) -> Worker:
+        file = self.folder / f"{dialogue['name']}.json"
+        file.write_text(json.dumps(dialogue))
+        return self.worker("--scripted", str(file), *arguments)
+
+    def server(self, phone_port: int, agent: str, *further: str, ringing_limit: int = 4, transport: str = "UDP",
                environment: dict[str, str] | None = None) -> McpServer:
-        trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}")
+        trunk = self.livekit.trunk_to(f"127.0.0.1:{phone_port}", transport)
         env_file = self.livekit.env_file(self.folder / f"server-{phone_port}.env", trunk)
         arguments = ["--agent-name", agent, "--ringing-limit", str(ringing_limit), *further]
         return self._keep(McpServer.start(self.program, env_file, arguments, self.folder, environment))

@@ -17,6 +17,10 @@ class LiveKitAdmin:
         self._variables = variables
         self._base = variables["LIVEKIT_URL"].replace("ws", "http", 1)
 
+    def over_http(self) -> "LiveKitAdmin":
+        """The same, its LIVEKIT_URL written with http instead of ws."""
+        return LiveKitAdmin({**self._variables, "LIVEKIT_URL": self._base})
+
     def env_file(self, path: Path, trunk: str | None) -> Path:
         variables = {**self._variables}
         variables.pop("SIP_OUTBOUND_TRUNK_ID")
@@ -25,12 +29,12 @@ class LiveKitAdmin:
         path.write_text("".join(f"{key}={value}\n" for key, value in variables.items()))
         return path
 
-    def trunk_to(self, address: str) -> str:
+    def trunk_to(self, address: str, transport: str = "UDP") -> str:
         assert address.startswith("127."), "tests ring phones on this machine only"
         for trunk in self.call("SIP/ListSIPOutboundTrunk", {}).get("items", []):
-            if trunk.get("address") == address:
+            if (trunk.get("address"), trunk.get("transport")) == (address, f"SIP_TRANSPORT_{transport}"):
                 return trunk["sip_trunk_id"]
-        request = {"trunk": {"name": f"test {address}", "address": address, "transport": "SIP_TRANSPORT_UDP",
+        request = {"trunk": {"name": f"test {address}", "address": address, "transport": f"SIP_TRANSPORT_{transport}",
                              "numbers": ["+442079460999"]}}
         return self.call("SIP/CreateSIPOutboundTrunk", request)["sip_trunk_id"]
 
@@ -50,9 +54,11 @@ class LiveKitAdmin:
         self.call("AgentDispatchService/CreateDispatch",
                   {"room": room, "agent_name": agent, "metadata": metadata or json.dumps(job)}, room)
 
+    def participants(self, room: str) -> list[dict]:
+        return self.call("RoomService/ListParticipants", {"room": room}, room).get("participants", [])
+
     def agent_is_ready(self, room: str) -> bool:
-        present = self.call("RoomService/ListParticipants", {"room": room}, room).get("participants", [])
-        return any(one.get("attributes", {}).get("call_agent.state") == "ready" for one in present)
+        return any(one.get("attributes", {}).get("call_agent.state") == "ready" for one in self.participants(room))
 
     def delete_room(self, room: str) -> None:
         if room in self.rooms():

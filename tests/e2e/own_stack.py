@@ -1,5 +1,6 @@
 """A LiveKit of the test's own, on ports of its own: one whose server may be killed."""
 
+import contextlib
 import os
 import re
 import signal
@@ -11,13 +12,15 @@ from processes import Background
 from waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
+FOUR = ["LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "SIP_OUTBOUND_TRUNK_ID"]
 
 
 class OwnStack:
     def __init__(self, folder: Path):
         self.folder = folder
         self._restarted: Background | None = None
-        self._tool("up")
+        printed = self._tool("up")
+        assert [line.split("=")[0] for line in printed.splitlines()] == FOUR
 
     def kill_livekit_server(self) -> None:
         pid = int(re.search(r"^livekit-server +pid (\d+)", self._tool("status"), re.MULTILINE).group(1))
@@ -34,6 +37,16 @@ class OwnStack:
         if self._restarted:
             self._restarted.kill()
         self._tool("down")
+        assert not self._left_behind()
+
+    def _left_behind(self) -> list[str]:
+        """Programs of this stack that still run: each is started with a file of its folder."""
+        found = []
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                if f"{self.folder}/".encode() in (line := file.read_bytes()):
+                    found.append(line.replace(b"\0", b" ").decode())
+        return found
 
     def _is_up(self) -> bool:
         return re.search(r"^livekit-server +pid", self._tool("status"), re.MULTILINE) is not None

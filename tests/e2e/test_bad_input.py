@@ -60,6 +60,13 @@ def test_missing_variables_are_named_with_where_to_get_them(run, command, needed
     assert done.stderr.count("Get it from: ") == needed
 
 
+def test_a_language_model_without_a_name_is_asked_for(run, livekit, tmp_path):
+    env = livekit.env_file(tmp_path / "worker.env", trunk=None)
+    env.write_text(env.read_text() + "LLM_BASE_URL=http://127.0.0.1:1/v1\n")
+    done = run("--env-file", env, "calling-agent")
+    assert done.returncode == 2 and "LLM_MODEL" in done.stderr
+
+
 @pytest.fixture
 def serve(program, home, tmp_path, monkeypatch):
     """`serve(env)`: a server with these variables and no others."""

@@ -1,15 +1,11 @@
 """What the principal does to a call that is under way: answers, instructs, presses keys; and dry runs."""
 
-import json
-
 import pytest
+
+from dialogues import QUIET
 
 NUMBER = "+442079460123"
 BOOKING = "Book a table for two tomorrow at eight for Ada."
-
-# An agent that says next to nothing of its own accord.
-QUIET = {"name": "quiet", "opening": "Hello.", "intents": [{"name": "anything", "say": "I see."}],
-         "give_up": "Goodbye."}
 
 
 def said_by(record: dict, role: str) -> str:
@@ -18,9 +14,7 @@ def said_by(record: dict, role: str) -> str:
 
 @pytest.fixture
 def quiet_worker(lab):
-    dialogue = lab.folder / "quiet.json"
-    dialogue.write_text(json.dumps(QUIET))
-    return lab.worker("--scripted", str(dialogue))
+    return lab.scripted_worker(QUIET)
 
 
 def wait_for(server, call_id: str, told) -> dict:

@@ -6,6 +6,9 @@ import wave
 
 import pytest
 
+from dialogues import QUIET
+from waiting import until
+
 NUMBER = "+442079460123"
 
 
@@ -38,6 +41,7 @@ def test_a_booking_from_the_tool_call_to_the_summary(lab):
     assert record["answers"]["booked_time"]["value"] == "20:30"
     assert record["answers"]["booked_time"]["quote"].lower().replace("-", " ") in words_of_callee(record)
     assert record["summary"]
+    assert phone.wait_for_event("bye")["by"] == "caller"  # The agent hung up, once all was said.
     worker.wait_for("booked_time")  # The summary on the worker's terminal.
 
     # Nobody speaks to a phone that has not answered, and the phone heard a voice.
@@ -63,8 +67,11 @@ def test_a_phone_that_refuses(lab, refusing, kind, suffix, outcome):
 
 @pytest.mark.parametrize("kind", ["ours", "foreign"])
 def test_a_phone_that_nobody_answers_rings_no_longer_than_the_limit(lab, refusing, kind):
+    before = len(refusing["phone"].events("cancel"))
     placed = refusing[kind].call("make_phone_call", phone_number="+442079460408")
     assert (placed["state"], placed["outcome"]) == ("ended", "no_answer")
+    if kind == "ours":
+        assert 3000 < refusing["phone"].wait_for_event("cancel", count=before + 1)["t_ms"] < 6000
     lab.livekit.wait_until_gone(placed["call_id"], within_s=3)
 
 
@@ -102,6 +109,15 @@ def test_our_side_ends_the_call_on_request(lab):
     assert server.finish(placed["call_id"])["outcome"] == "canceled"
 
 
+def test_livekit_url_may_be_http(lab):
+    lab.livekit = lab.livekit.over_http()
+    phone, worker = lab.phone("silent.json"), lab.worker("--speech", "stub")
+    server = lab.server(phone.port, worker.agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    assert placed["state"] == "active", placed
+    server.call("end_call", call_id=placed["call_id"])
+
+
 def test_two_calls_at_once_do_not_mix(lab):
     restaurant, voicemail, worker = lab.phone("restaurant.json"), lab.phone("voicemail.json"), lab.worker()
     one, other = lab.server(restaurant.port, worker.agent), lab.server(voicemail.port, worker.agent)
@@ -126,11 +142,17 @@ def test_without_a_worker_nothing_rings(lab):
 
 
 def test_a_worker_killed_before_dialing_means_no_ring(lab):
-    phone, worker = lab.phone(), lab.worker()
-    worker.kill()
-    server = lab.server(phone.port, worker.agent)
-    placed = server.call("make_phone_call", phone_number=NUMBER)
-    assert placed["outcome"] == "agent_failed"
+    long_winded = {**QUIET, "opening": "Hello" + " and good day to you" * 40 + "."}  # Takes its time to be made ready.
+    phone, worker = lab.phone(), lab.scripted_worker(long_winded)
+    server = lab.server(phone.port, worker.agent, "--ready-limit", "5")
+    number = "+442079460177"
+    request = server.start_call(phone_number=number)
+    call_id = until(lambda: [call["call_id"] for call in server.call("list_calls")["calls"]
+                             if call["phone_number"] == number], "the call in the log")[0]
+    until(lambda: lab.livekit.participants(call_id), "the agent in the room")
+    worker.kill_all()
+    placed = server.answer(request)["result"]["structuredContent"]
+    assert placed["outcome"] == "agent_failed" and "calling-agent" in placed["outcome_detail"], placed
     assert phone.events("invite") == []
 
 

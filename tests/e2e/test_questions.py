@@ -8,8 +8,10 @@ import mcp.types
 import pytest
 from fastmcp.client.transports import StdioTransport
 
+from dialogues import CURIOUS
+from worker import Worker
+
 NUMBER = "+442079460123"
-BOOKING = "Book a table for two tomorrow at eight for Ada."
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 
 
@@ -55,8 +57,8 @@ CLIENTS = [pytest.param(Client(library, mode), id=f"{library}, {mode}")
 class Desk:
     """A server of its own for each session, with an agent and a phone behind it."""
 
-    def __init__(self, lab, scenario: str, *worker: str):
-        self.lab, self.phone, self.worker = lab, lab.phone(scenario), lab.worker(*worker)
+    def __init__(self, lab, scenario: str, worker: Worker):
+        self.lab, self.phone, self.worker = lab, lab.phone(scenario), worker
         self.env_file = lab.livekit.env_file(lab.folder / "server.env",
                                              lab.livekit.trunk_to(f"127.0.0.1:{self.phone.port}"))
 
@@ -74,7 +76,7 @@ async def finish(client, call_id: str) -> dict:
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_nothing_rings_unless_a_person_says_yes(lab, client):
-    desk = Desk(lab, "hangup_first.json", "--speech", "stub", "--no-recording")
+    desk = Desk(lab, "hangup_first.json", lab.worker("--speech", "stub", "--no-recording"))
 
     async def place(person: Person) -> mcp.types.CallToolResult:
         async with desk.session(client, person, "always") as session:
@@ -97,18 +99,19 @@ def test_nothing_rings_unless_a_person_says_yes(lab, client):
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_the_agents_question_in_mid_call_is_shown_to_the_person(lab, client):
-    desk = Desk(lab, "deposit.json")
+    desk = Desk(lab, "restaurant.json", lab.scripted_worker(CURIOUS))
     person = Person(deposit={"answer": "yes"})
 
     async def call() -> dict:
         async with desk.session(client, person, "never") as session:
-            placed = await session.call_tool("make_phone_call", {"phone_number": NUMBER, "objective": BOOKING})
+            placed = await session.call_tool("make_phone_call", {"phone_number": NUMBER})
             return await finish(session, placed.structured_content["call_id"])
 
     record = asyncio.run(call())
     assert record["outcome"] == "completed", record
     assert len(person.asked) == 1 and NUMBER in person.asked[0]
     assert "question" not in record
+    assert any("The answer is yes" in turn["text"] for turn in record["transcript"]), record["transcript"]
 
 
 def test_a_client_that_cannot_ask_places_no_call_that_must_be_confirmed(lab):

@@ -5,10 +5,10 @@ import threading
 import time
 import urllib.request
 
-import pytest
-
+from dialogues import CURIOUS
 from http_client import HttpClient
 from waiting import until
+from worker import Worker
 
 NUMBER = "+442079460123"
 BOOKING = "Book a table for two tomorrow at eight for Ada."
@@ -16,8 +16,8 @@ ABLE = {"extensions": {"io.modelcontextprotocol/tasks": {}}, "elicitation": {"fo
 
 
 class Desk:
-    def __init__(self, lab, scenario: str):
-        self.phone, worker = lab.phone(scenario), lab.worker()
+    def __init__(self, lab, scenario: str, worker: Worker):
+        self.phone = lab.phone(scenario)
         env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{self.phone.port}"))
         server = lab.http_server(env_file, worker.agent, environment={"CALL_AGENT_CONFIRM": "never"})
         self.client = HttpClient(server.url, capabilities=ABLE)
@@ -32,11 +32,6 @@ class Desk:
 
     def get(self, task: dict) -> dict:
         return self.client.ask("tasks/get", taskId=task["taskId"]).result
-
-
-@pytest.fixture
-def desk(lab):
-    return lambda scenario: Desk(lab, scenario)
 
 
 class Listener:
@@ -57,8 +52,8 @@ class Listener:
         return [each["params"] for each in self.told if each.get("method") == method]
 
 
-def test_a_task_is_watched_to_its_end_and_has_the_whole_record(desk):
-    desk = desk("restaurant.json")
+def test_a_task_is_watched_to_its_end_and_has_the_whole_record(lab):
+    desk = Desk(lab, "restaurant.json", lab.worker())
     task = desk.place(objective=BOOKING)
     listener = Listener(desk.client, taskIds=[task["taskId"]])
     until(lambda: listener.of("notifications/subscriptions/acknowledged"), "the subscription")
@@ -79,9 +74,9 @@ def test_a_task_is_watched_to_its_end_and_has_the_whole_record(desk):
     assert len({each["statusMessage"] for each in told}) > 3, told
 
 
-def test_a_tasks_question_is_answered_through_it(desk):
-    desk = desk("deposit.json")
-    task = desk.place(objective=BOOKING)
+def test_a_tasks_question_is_answered_through_it(lab):
+    desk = Desk(lab, "restaurant.json", lab.scripted_worker(CURIOUS))
+    task = desk.place()
     asking = until(lambda: (now := desk.get(task))["status"] == "input_required" and now, "the question", within_s=40)
     (key, request), = asking["inputRequests"].items()
     assert "deposit" in request["params"]["message"]
@@ -90,8 +85,8 @@ def test_a_tasks_question_is_answered_through_it(desk):
     until(lambda: desk.get(task)["status"] == "completed", "the end of the call", within_s=60)
 
 
-def test_cancelling_a_task_hangs_up(desk):
-    desk = desk("silent.json")
+def test_cancelling_a_task_hangs_up(lab):
+    desk = Desk(lab, "silent.json", lab.worker())
     task = desk.place()
     desk.phone.wait_for_event("200")
     desk.client.ask("tasks/cancel", taskId=task["taskId"]).result

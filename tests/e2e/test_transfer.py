@@ -1,7 +1,5 @@
 """The callee transferred to somebody else: every way a telephone may take it, and what is said to have become of it."""
 
-import json
-
 import pytest
 
 NUMBER, OTHER = "+442079460123", "+442079460107"
@@ -11,9 +9,8 @@ NUMBER, OTHER = "+442079460123", "+442079460107"
 def on_the_line(lab):
     """Starts a call to a phone that takes transfers so."""
     def start(takes: str):
-        scenario = lab.folder / "transfer.json"
         steps = [{"wait_for_hang_up": True, "timeout_s": 60}]
-        scenario.write_text(json.dumps({"name": "transfer", "rings_s": 0.2, "transfer": takes, "steps": steps}))
+        scenario = lab.scenario("transfer", rings_s=0.2, transfer=takes, steps=steps)
         phone, worker = lab.phone(scenario), lab.worker()
         server = lab.server(phone.port, worker.agent)
         call_id = server.call("make_phone_call", phone_number=NUMBER)["call_id"]

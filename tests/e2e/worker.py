@@ -1,6 +1,8 @@
 """`call-agent calling-agent`, registered with the stack's livekit-server under a name of the test's own."""
 
+import os
 import re
+import signal
 from pathlib import Path
 
 from processes import Background
@@ -24,6 +26,13 @@ class Worker(Background):
     def media_processes(self) -> set[int]:
         pid = self.process.pid
         return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+    def kill_all(self) -> None:
+        """The supervisor first: it can report nothing, and starts no other media process."""
+        media = self.media_processes()
+        self.kill()
+        for pid in media:
+            os.kill(pid, signal.SIGKILL)
 
     @classmethod
     def start(cls, program: Path, env_file: Path, agent: str, folder: Path, arguments: tuple, wait: bool) -> "Worker":

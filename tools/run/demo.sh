@@ -8,7 +8,7 @@ number=+442079460123
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
 
-"$root/run" build
+"$root/run" build release call-agent
 say "Starting LiveKit on loopback"
 stack_was_up=true
 "$root/run" stack status >/dev/null 2>&1 || stack_was_up=false
@@ -18,8 +18,10 @@ stack_was_up=true
 
 rm -rf "$demo"
 mkdir -p "$demo"
-export CALL_AGENT_HOME=$demo/home
-unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID
+# Nothing of the user's own: no account to call from, no language model to speak for the script.
+export CALL_AGENT_HOME=$demo/home XDG_CONFIG_HOME=$demo/config
+unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID LLM_BASE_URL LLM_API_KEY LLM_MODEL
+cd "$demo"
 
 pids=()
 stop_all() {
@@ -61,3 +63,4 @@ grep -v '^registered\|^20' "$demo/worker.log" || true
 
 say "Claude Desktop: paste this into claude_desktop_config.json"
 "$program" --env-file "$root/build/stack/.env" server --print-config claude-desktop
+say "All of it took $SECONDS s"

@@ -13,7 +13,8 @@ cd "$ROOT"
 
 rm -rf "$results"
 mkdir -p "$results"
-unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID # no test may reach a real account
+# No test may reach a real account.
+unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID LLM_BASE_URL LLM_API_KEY LLM_MODEL
 failed=()
 
 # stage NAME COMMAND…: says its name and time, and goes on when it fails.

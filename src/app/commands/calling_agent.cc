@@ -7,10 +7,14 @@
 #include "app/command.h"
 #include "app/livekit_config.h"
 #include "app/livekit_telephony.h"
+#include "app/worker/providers.h"
 #include "app/worker/supervisor.h"
 #include "app/worker/worker_arguments.h"
+#include "calls/room_deletion.h"
+#include "calls/sweeper.h"
 #include "core/log.h"
 #include "core/paths.h"
+#include "core/task_group.h"
 #include "store/call_store.h"
 
 namespace call_agent::app {
@@ -22,7 +26,10 @@ struct Options {
   int calls_per_process = 8;
   int recycle_calls = 500;
   int recycle_mib = 600;
+  int drain_seconds = 600;
 };
+
+constexpr milliseconds kHangUpPatience{60'000};
 
 /// What the supervisor does for calls whose process died under them.
 class LostCalls {
@@ -31,9 +38,12 @@ class LostCalls {
 
   awaitable<void> mark(std::string call_id, std::string room) {
     log::error("call {}: lost, its media process died", call_id);
-    (void)co_await store_.end(call_id, calls::Outcome::kAgentFailed, "the agent's process died during the call",
-                              std::nullopt);
-    (void)co_await telephony_.delete_room(room);  // Hangs up: nobody is left to talk to the callee.
+    // Hangs up: nobody is left to talk to the callee. If even that fails, the record stays open for the sweeper.
+    const auto deleted = co_await calls::delete_room_patiently(telephony_, std::move(room), kHangUpPatience);
+    if (!deleted) co_return log::error("call {}: its room could not be deleted: {}", call_id, deleted.error().what);
+    const auto ended = co_await store_.end(call_id, calls::Outcome::kAgentFailed,
+                                           "the agent's process died during the call", std::nullopt);
+    if (!ended && ended.error().code != Errc::kConflict) log::error("call {}: {}", call_id, ended.error().what);
   }
 
  private:
@@ -65,6 +75,8 @@ int supervise(const Options& options, const Invocation& invocation) {
   if (!settings) return report_failure(settings.error());
   const auto livekit = LiveKitConfig::from(*settings, LiveKitConfig::Needs::kServer);
   if (!livekit) return report_failure(livekit.error());
+  const auto providers = Providers::Options::from(*settings, options.worker);
+  if (!providers) return report_failure(providers.error());
 
   asio::io_context io(1);
   auto store = store::SqliteCallStore::open(store::default_path());
@@ -72,13 +84,14 @@ int supervise(const Options& options, const Invocation& invocation) {
   auto telephony = LiveKitTelephony::create(io.get_executor(), *livekit, options.worker.agent_name);
   if (!telephony) return report_failure(telephony.error());
   LostCalls lost(**store, **telephony);
+  calls::Sweeper sweeper(**store, **telephony, {});
 
   Supervisor supervisor(
       io.get_executor(),
       {.commands = media_commands(options, invocation),
        .recycle_after_calls = options.recycle_calls,
        .recycle_above_mib = options.recycle_mib,
-       .drain_limit = std::chrono::seconds(options.worker.drain_seconds + 10)},
+       .drain_limit = std::chrono::seconds(options.drain_seconds)},
       {.on_summary = [](const std::string& text) { std::cout << text << std::flush; },
        .on_registered =
            [&](int slot) {
@@ -99,9 +112,12 @@ int supervise(const Options& options, const Invocation& invocation) {
   signals.async_wait(on_signal);
 
   int status = 70;
+  TaskGroup errands(io.get_executor());
+  errands.spawn(sweeper.run());
   asio::co_spawn(io, supervisor.run(), [&](std::exception_ptr error, int result) {
     if (!error) status = result;
     signals.cancel();
+    errands.cancel();
   });
   io.run();
   return status;
@@ -122,6 +138,9 @@ void add_calling_agent(CLI::App& cli, Invocation& invocation) {
       ->capture_default_str();
   command->add_option("--recycle-calls", options->recycle_calls, "Replace a media process after so many calls")
       ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--drain-seconds", options->drain_seconds, "How long running calls may go on after SIGTERM")
+      ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
   command->add_option("--recycle-mib", options->recycle_mib, "Replace a media process above this size")
       ->check(CLI::Range(100, 100'000))

@@ -68,20 +68,13 @@ Result<std::vector<ListedCall>> listed(const Options& options) {
   return list;
 }
 
-calls::Placer::Options placer_options(const Options& options) {
-  calls::Placer::Options placer;
-  placer.ready_limit = std::chrono::seconds(options.ready_seconds);
-  placer.ringing_limit = std::chrono::seconds(options.ringing_seconds);
-  placer.overall_limit =
-      std::max(placer.overall_limit, placer.ready_limit + placer.ringing_limit + placer.reply_margin);
-  return placer;
-}
-
 int place_all(const Options& options, const Invocation& invocation, std::vector<ListedCall> list) {
   asio::io_context io(1);
-  LazyCallServices services(
-      io.get_executor(),
-      {.env_file = invocation.env_file, .agent_name = options.agent_name, .placer = placer_options(options)});
+  LazyCallServices services(io.get_executor(),
+                            {.env_file = invocation.env_file,
+                             .agent_name = options.agent_name,
+                             .placer = {.ready_limit = std::chrono::seconds(options.ready_seconds),
+                                        .ringing_limit = std::chrono::seconds(options.ringing_seconds)}});
   const auto placer = services.placer();
   if (!placer) return report_failure(placer.error());
   const auto store = services.store();

@@ -30,8 +30,7 @@ int serve(const Options& options, const Invocation& invocation) {
                             .agent_name = options.worker.agent_name,
                             .capacity = options.capacity,
                             .providers = std::move(*providers),
-                            .any_callee_kind = options.worker.any_callee_kind,
-                            .drain_limit = std::chrono::seconds(options.worker.drain_seconds)};
+                            .any_callee_kind = options.worker.any_callee_kind};
   if (!options.worker.no_recording) media.recordings = data_home() / "recordings";
   return run_media_process(media);
 }

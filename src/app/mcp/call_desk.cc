@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "calls/lifecycle.h"
+
 namespace call_agent::app {
 
 using calls::Call;
@@ -47,11 +49,15 @@ awaitable<Result<CallDesk::Sent>> CallDesk::send(Command command, milliseconds p
 }
 
 awaitable<Result<Call>> CallDesk::hang_up(Call call) {
+  // The agent has hung up on any other that has ended.
+  if (call.state == State::kEnded && call.outcome != calls::Outcome::kCanceled) co_return call;
+  bool has_agent = false;
   // The agent hangs up in the order that leaks nothing, and knows best how the call ended.
-  if (call.state >= State::kActive) {
+  if (calls::talking(call.state)) {
     Command command{.call_id = call.call_id, .kind = Command::Kind::kHangUp};
     const auto sent = co_await send(std::move(command), timing_.hang_up);
     if (!sent && sent.error().code != Errc::kConflict) co_return pass(sent);
+    has_agent = sent && sent->taken;
     const bool obeyed = !sent || (sent->result && sent->result->fate == calls::CommandResult::Fate::kDone);
     if (obeyed) {
       auto ended = co_await wait_for_end(call.call_id, timing_.hang_up);
@@ -59,10 +65,10 @@ awaitable<Result<Call>> CallDesk::hang_up(Call call) {
       if (*ended) co_return std::move(**ended);
     }
   }
-  co_return co_await delete_room_of(std::move(call));
+  co_return co_await delete_room_of(std::move(call), has_agent);
 }
 
-awaitable<Result<Call>> CallDesk::delete_room_of(Call call) {
+awaitable<Result<Call>> CallDesk::delete_room_of(Call call, bool has_agent) {
   const auto telephony = services_.telephony();
   if (!telephony) co_return pass(telephony);
   // Before the answer the record ends first, so that nobody dials after the room is gone.
@@ -73,10 +79,11 @@ awaitable<Result<Call>> CallDesk::delete_room_of(Call call) {
   if (!deleted && deleted.error().code != Errc::kNotFound) {
     co_return fail(deleted.error().code, "the hang-up is not confirmed, try end_call again: " + deleted.error().what);
   }
-  // Without an agent, nobody else will say that it ended.
   auto ended = co_await wait_for_end(call.call_id, timing_.hang_up);
   if (!ended) co_return pass(ended);
   if (*ended) co_return std::move(**ended);
+  if (has_agent) co_return co_await read(call.call_id, call.owner);
+  // Without an agent, nobody else will say that it ended.
   if (const auto recorded = co_await record_cancel(call.call_id); !recorded) co_return pass(recorded);
   co_return co_await read(call.call_id, call.owner);
 }

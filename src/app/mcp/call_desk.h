@@ -41,12 +41,13 @@ class CallDesk {
   /// Errors: kConflict (the call has ended), kOverloaded; the store's.
   awaitable<Result<Sent>> send(calls::Command command, milliseconds patience);
 
-  /// Hangs up, and returns once nobody is on the line: through the agent if it is there, else by deleting the room.
-  /// Errors: kUnavailable and others if the hang-up is not confirmed.
+  /// Hangs up, and returns once nobody is on the line: through the agent if it is there, else by deleting the room. An
+  /// agent that is there says itself how the call ended: while it writes its report the call is not over yet.
+  /// Errors: kUnavailable and others if the hang-up is not confirmed; to be asked again, even if the call has ended.
   awaitable<Result<calls::Call>> hang_up(calls::Call call);
 
  private:
-  awaitable<Result<calls::Call>> delete_room_of(calls::Call call);
+  awaitable<Result<calls::Call>> delete_room_of(calls::Call call, bool has_agent);
   awaitable<Result<std::optional<calls::Call>>> wait_for_end(std::string call_id, milliseconds limit);
   awaitable<Result<void>> record_cancel(std::string call_id);
 

@@ -83,7 +83,6 @@ awaitable<Result<void>> CallTasks::update(std::string id, mcp::InputResponses re
 awaitable<Result<void>> CallTasks::cancel(std::string id, mcp::Principal principal) {
   auto call = co_await desk_.read(std::move(id), owner_of(principal));
   if (!call) co_return pass(call);
-  if (call->state == State::kEnded) co_return Result<void>{};
   const auto ended = co_await desk_.hang_up(std::move(*call));
   if (!ended) co_return pass(ended);
   co_return Result<void>{};

@@ -180,6 +180,25 @@ TEST_F(CallToolsTest, AHangUpThatLiveKitDidNotConfirmIsAnError) {
   EXPECT_EQ(record(id).state, State::kActive);
 }
 
+TEST_F(CallToolsTest, AHangUpThatWasNotConfirmedMayBeAskedForAgainEvenIfTheRecordHasEnded) {
+  const auto id = place();
+  record(id).state = State::kRinging;
+  services.telephony_.on_delete = fail(Errc::kUnavailable, "LiveKit cannot be reached");
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(call("end_call", {{"call_id", id}}).is_error) << "it may still ring";
+  EXPECT_EQ(record(id).state, State::kEnded);
+  services.telephony_.on_delete = {};
+  EXPECT_FALSE(call("end_call", {{"call_id", id}}).is_error);
+}
+
+TEST_F(CallToolsTest, AnAgentThatIsWritingItsReportSaysItselfHowTheCallEnded) {
+  const auto id = place();
+  agent_answers({.fate = calls::CommandResult::Fate::kFailed, .detail = "the call is over"});
+  EXPECT_FALSE(call("end_call", {{"call_id", id}}).is_error);
+  EXPECT_THAT(services.telephony_.asked, Contains("delete_room")) << "whatever the agent does, nobody is on the line";
+  EXPECT_EQ(record(id).state, State::kActive);
+  EXPECT_THAT(services.store_.journal, Not(Contains("end canceled")));
+}
+
 TEST_F(CallToolsTest, ListsCallsWithoutWhatWasSaid) {
   const auto id = place();
   record(id).transcript.push_back({.text = "a secret"});

@@ -62,10 +62,10 @@ awaitable<ToolOutcome> ControlTools::send_to_call(Json arguments, const RequestC
 awaitable<ToolOutcome> ControlTools::end_call(Json arguments, const RequestContext& context) {
   auto call = co_await desk_.read(arguments["call_id"], owner_of(context.principal()));
   if (!call) co_return refusal(call.error());
-  if (call->state == calls::State::kEnded) co_return brief_result(*call, "It had ended already.");
+  const bool had_ended = call->state == calls::State::kEnded;
   const auto ended = co_await desk_.hang_up(std::move(*call));
   if (!ended) co_return refusal(ended.error());
-  co_return brief_result(*ended, "Hung up: nobody is on the line any more.");
+  co_return brief_result(*ended, had_ended ? "It had ended already." : "Hung up: nobody is on the line any more.");
 }
 
 awaitable<ToolOutcome> ControlTools::transfer_call(Json arguments, const RequestContext& context) {

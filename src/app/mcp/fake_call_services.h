@@ -38,6 +38,7 @@ class FakeTelephony final : public calls::Telephony {
     if (dial_takes) co_await sleep_for(*dial_takes);
     co_return on_dial;
   }
+  awaitable<Result<Occupancy>> occupancy(std::string) override { co_return Occupancy{}; }
   awaitable<Result<void>> check(Deadline) override {
     asked.push_back("check");
     co_return on_check;

@@ -12,8 +12,8 @@ using livekit::rtc::RoomEvent;
 
 namespace {
 
-// Whoever dials waits at most 45 s for the answer; an agent still alone after this was forgotten.
-constexpr milliseconds kLongestWait{60'000};
+// Whoever dials lets it ring for 80 s at most; an agent still alone after this was forgotten.
+constexpr milliseconds kLongestWait{95'000};
 constexpr milliseconds kRemovalLimit{2'000};
 // A livekit-server that restarts: until its side of the phone is back, or its API answers again.
 constexpr milliseconds kLongestAbsence{10'000};
@@ -22,6 +22,7 @@ constexpr milliseconds kDeleteAgain{500};
 // Whoever dialed knows best why a phone did not answer: its word comes first.
 constexpr milliseconds kDialersWord{3'000};
 constexpr int kPublishRate = 24'000;
+constexpr std::string_view kStopped = "the worker was stopped before the phone was answered";
 
 }  // namespace
 
@@ -43,6 +44,10 @@ awaitable<bool> CallRunner::run() {
 
 awaitable<bool> CallRunner::converse() {
   if (auto joined = co_await join(); !joined) {
+    if (terminated_ && co_await replaced()) {
+      co_await leave_to_the_other();
+      co_return true;
+    }
     co_await end_failed(joined.error());
     co_return false;
   }
@@ -56,6 +61,8 @@ awaitable<bool> CallRunner::converse() {
     co_await leave_to_the_other();
     co_return true;
   }
+  // Whoever was about to dial, seeing a ready agent, must not.
+  if (terminated_ && !was_answered_) co_await note_end(calls::Outcome::kAgentFailed, std::string(kStopped));
   co_await hang_up();
   if (recording_) co_await recording_->finish();
   if (was_answered_) {
@@ -74,6 +81,7 @@ bool CallRunner::succeeded() const {
 }
 
 awaitable<Result<void>> CallRunner::join() {
+  const auto assigned = Clock::now();
   auto ports = co_await services_.providers.for_call();
   if (!ports) co_return pass(ports);
   ports_ = std::move(*ports);
@@ -86,6 +94,8 @@ awaitable<Result<void>> CallRunner::join() {
                                           [this](const RoomEvent& event) { on_room_event(event); });
   if (!room) co_return pass(room);
   room_ = std::move(*room);
+  log::info("call {}: in the room {} ms after its assignment", job_.call_id,
+            std::chrono::duration_cast<milliseconds>(Clock::now() - assigned).count());
 
   media_ = std::make_unique<RoomMedia>(*room_, kPublishRate);
   journal_ = std::make_unique<StoreJournal>(services_.executor, services_.store, job_.call_id);
@@ -113,6 +123,7 @@ awaitable<Result<void>> CallRunner::join() {
   if (services_.providers.loopback_only()) {
     attributes.emplace(calls::kAgentReachAttribute, calls::kLoopbackOnly);
   }
+  if (terminated_) co_return fail(Errc::kCancelled, std::string(kStopped));
   co_return co_await room_->set_attributes(std::move(attributes));
 }
 
@@ -167,8 +178,12 @@ void CallRunner::on_room_event(const RoomEvent& event) {
 
 // While a connection is restored everybody seems to leave; the phone is still on the line and comes back with its side.
 void CallRunner::callee_left(DisconnectReason reason) {
-  const bool may_return = restoring_ && reason == DisconnectReason::kUnknown && phone_ == Phone::kAnswered;
-  if (!may_return) return callee_gone(reason);
+  const bool may_return = restoring_ && reason == DisconnectReason::kUnknown;
+  if (may_return && phone_ == Phone::kRinging) {
+    phone_ = Phone::kAbsent;  // As before it rang: wait_for_answer() knows how long to wait.
+    return;
+  }
+  if (!may_return || phone_ != Phone::kAnswered) return callee_gone(reason);
   phone_ = Phone::kAway;
   tasks_.spawn(wait_for_return());
 }
@@ -234,19 +249,27 @@ awaitable<void> CallRunner::note_state(calls::State state) {
   }
 }
 
+awaitable<void> CallRunner::note_end(calls::Outcome outcome, std::string detail) {
+  const auto noted = co_await services_.store.end(job_.call_id, outcome, std::move(detail), std::nullopt);
+  if (!noted && noted.error().code != Errc::kConflict) {
+    log::error("call {}: the log refused how it ended: {}", job_.call_id, noted.error().what);
+  }
+}
+
 // A dispatch that is made anew may be taken twice. The job that is taken back then leaves the call as it is.
 awaitable<bool> CallRunner::replaced() {
   const auto present = co_await services_.rooms.participants(job_.room, Deadline::after(kRemovalLimit));
+  const auto we = room_ ? 1 : 0;
   co_return present&& std::ranges::count(*present, livekit::api::Participant::Kind::kAgent,
-                                         &livekit::api::Participant::kind) > 1;
+                                         &livekit::api::Participant::kind) > we;
 }
 
 awaitable<void> CallRunner::leave_to_the_other() {
   log::warn("call {}: another agent has it; this one leaves", job_.call_id);
   services_.job_done(true);
-  co_await room_->close();
+  if (room_) co_await room_->close();
   if (recording_) co_await recording_->finish();
-  co_await journal_->finish();
+  if (journal_) co_await journal_->finish();
 }
 
 // The order matters to the media library's memory: caller removed, seen gone, unpublish, disconnect, delete the room.
@@ -294,11 +317,11 @@ awaitable<void> CallRunner::end_unanswered() {
   const auto patience = Deadline::after(kDialersWord);
   while (!patience.passed()) {
     const auto call = co_await services_.store.get(job_.call_id);
-    if (!call || call->state == calls::State::kEnded) co_return;
+    if (call && call->state == calls::State::kEnded) co_return;
     co_await sleep_for(milliseconds{100});
   }
   const auto ending = unanswered_ending(left_because_);
-  (void)co_await services_.store.end(job_.call_id, ending.outcome, ending.detail, std::nullopt);
+  co_await note_end(ending.outcome, ending.detail);
 }
 
 awaitable<void> CallRunner::end_failed(const Error& error) {
@@ -306,7 +329,7 @@ awaitable<void> CallRunner::end_failed(const Error& error) {
   if (room_) co_await room_->close();
   co_await commands_.refuse();
   if (journal_) co_await journal_->finish();
-  (void)co_await services_.store.end(job_.call_id, calls::Outcome::kAgentFailed, error.what, std::nullopt);
+  co_await note_end(calls::Outcome::kAgentFailed, error.what);
   co_await delete_room();
 }
 

@@ -69,6 +69,7 @@ class CallRunner {
   awaitable<void> end_unanswered();
   awaitable<void> end_failed(const Error& error);
   awaitable<void> note_state(calls::State state);
+  awaitable<void> note_end(calls::Outcome outcome, std::string detail);
 
   void on_room_event(const livekit::rtc::RoomEvent& event);
   void on_callee_attributes(const std::map<std::string, std::string>& attributes);

@@ -58,7 +58,6 @@ class MediaProcess : public livekit::worker::JobHandler {
   void drain() {
     if (std::exchange(draining_, true)) return;
     worker_.drain();
-    tasks_.spawn(end_by(Deadline::after(options_.drain_limit)));
   }
 
   void stop() {
@@ -148,11 +147,6 @@ class MediaProcess : public livekit::worker::JobHandler {
     CommandResult refused{.fate = CommandResult::Fate::kFailed, .detail = handed.error().what};
     const auto settled = co_await store_.settle_command(seq, std::move(refused));
     if (!settled) log::warn("the log refused a command's result: {}", settled.error().what);
-  }
-
-  awaitable<void> end_by(Deadline deadline) {
-    while (!worker_.drained() && !deadline.passed()) co_await sleep_for(milliseconds{100});
-    end_calls();
   }
 
   void end_calls() {

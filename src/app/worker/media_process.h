@@ -16,12 +16,11 @@ struct MediaProcessOptions {
   Providers::Options providers;
   std::optional<std::filesystem::path> recordings;  ///< The folder; empty for none.
   bool any_callee_kind = false;                     ///< Benchmarks: the far end is a plain participant.
-  milliseconds drain_limit{600'000};
 };
 
-/// Serves as one LiveKit worker until SIGTERM, then drains: takes no more calls, lets the running ones end. SIGUSR1, or
-/// the drain limit, ends them. SIGTERM may come more than once: from the supervisor, from whoever stops the whole
-/// group, and from the kernel, for each thread of a supervisor that dies. Returns the exit status.
+/// Serves as one LiveKit worker until SIGTERM, then drains: takes no more calls, lets the running ones end, however
+/// long they take. SIGUSR1 ends them. SIGTERM may come more than once: from the supervisor, from whoever stops the
+/// whole group, and from the kernel, for each thread of a supervisor that dies. Returns the exit status.
 int run_media_process(const MediaProcessOptions& options);
 
 }  // namespace call_agent::app

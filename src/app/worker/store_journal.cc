@@ -7,7 +7,7 @@ namespace call_agent::app {
 namespace {
 
 // A turn takes seconds to say and a millisecond to append: more waiting than this means a disk that has stopped.
-constexpr std::size_t kMostWaiting = 1000;
+constexpr std::size_t kMostEntries = 1000;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ calls::Turn to_log(const agent::Turn& turn) {
 StoreJournal::StoreJournal(asio::any_io_executor executor, calls::CallStore& store, std::string call_id)
     : store_(store),
       call_id_(std::move(call_id)),
-      queue_(executor, kMostWaiting, Overflow::kReject),
+      queue_(executor, kMostEntries, Overflow::kReject),
       writer_(executor) {
   writer_.spawn(append());
 }

@@ -49,6 +49,7 @@ void Supervisor::stop() {
     if (!media) continue;
     if (stops_ == 1) {
       retire(*media);
+      media->end_by = Deadline::after(options_.drain_limit);
     } else {
       hurry(*media);
     }
@@ -59,13 +60,13 @@ void Supervisor::stop() {
 void Supervisor::retire(Media& media) {
   if (media.retiring) return;
   media.retiring = true;
-  media.end_by = Deadline::after(options_.drain_limit);
   media.process->signal(SIGTERM);
   changed_.notify();
 }
 
 void Supervisor::hurry(Media& media) {
-  media.end_by = media.end_by.or_sooner(kHurryLimit);
+  media.hurried = true;
+  media.end_by = Deadline::after(kHurryLimit);
   media.process->signal(SIGUSR1);  // It ends the calls itself.
   changed_.notify();
 }
@@ -108,7 +109,7 @@ awaitable<void> Supervisor::serve(std::shared_ptr<Media> media) {
     log::error("media process {} ended (signal {}, status {}) with {} calls running", media->slot, ended.signal,
                ended.exit_status, media->calls.size());
   }
-  for (const auto& [call_id, room] : media->calls) co_await events_.on_lost(call_id, room);
+  for (const auto& [call_id, room] : media->calls) slots_.spawn(events_.on_lost(call_id, room));
   changed_.notify();
 }
 
@@ -153,7 +154,9 @@ awaitable<void> Supervisor::watch(std::shared_ptr<Media> media) {
   auto look = Deadline::after(kLookEvery);
   while (true) {
     co_await changed_.wait(media->end_by.or_sooner(look.left()));
-    if (media->end_by.passed()) {
+    if (media->end_by.passed() && !media->hurried) {
+      hurry(*media);
+    } else if (media->end_by.passed()) {
       log::warn("media process {} has not ended its calls in time; killing it", media->slot);
       media->process->signal(SIGKILL);
       media->end_by = Deadline::never();

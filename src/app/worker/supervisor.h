@@ -15,7 +15,7 @@
 namespace call_agent::app {
 
 /// Keeps a number of media processes alive, each a LiveKit worker in its own right: replaces one that crashes, recycles
-/// one that has served enough calls or grown too large, drains them all on stop.
+/// one that has served enough calls or grown too large, once its calls have ended, and drains them all on stop.
 class Supervisor {
  public:
   struct Options {
@@ -23,12 +23,12 @@ class Supervisor {
     std::vector<std::vector<std::string>> commands;
     int recycle_after_calls = 500;
     int recycle_above_mib = 600;        ///< Resident size.
-    milliseconds drain_limit{600'000};  ///< How long running calls may go on after stop().
+    milliseconds drain_limit{600'000};  ///< How long running calls may go on after stop(), before they are ended.
   };
   struct Events {
     std::function<void(const std::string& text)> on_summary;
     std::function<void(int slot)> on_registered;
-    /// A call whose process died under it. Awaited before the process is replaced.
+    /// A call whose process died under it. run() does not return before all of these have.
     std::function<awaitable<void>(std::string call_id, std::string room)> on_lost;
   };
 
@@ -46,7 +46,8 @@ class Supervisor {
     std::map<std::string, std::string> calls;  // call id -> room, while they run
     int served = 0;
     bool retiring = false;                 // Asked to drain: its end is no crash.
-    Deadline end_by = Deadline::never();   // Once retiring.
+    bool hurried = false;                  // Asked to end its calls.
+    Deadline end_by = Deadline::never();   // Once stopped: the next, harder way to end it is due.
     Deadline settles = Deadline::never();  // When it has been registered for so long that it is of use.
   };
 

@@ -14,7 +14,9 @@ class SupervisorTest : public ::testing::Test {
   Supervisor& supervise(const std::string& script, int recycle_after = 1000) {
     supervisor_.emplace(
         io_.get_executor(),
-        Supervisor::Options{.commands = {{"sh", "-c", script, "media"}}, .recycle_after_calls = recycle_after},
+        Supervisor::Options{.commands = {{"sh", "-c", script, "media"}},
+                            .recycle_after_calls = recycle_after,
+                            .drain_limit = drain_limit_},
         Supervisor::Events{
             .on_summary = [this](const std::string& text) { summary(text); },
             .on_registered =
@@ -45,6 +47,7 @@ class SupervisorTest : public ::testing::Test {
 
   asio::io_context io_;
   std::optional<Supervisor> supervisor_;
+  milliseconds drain_limit_{600'000};
   int registered_ = 0;
   std::vector<std::string> lost_, summaries_;
   std::function<void()> on_registered_, on_lost_, on_summary_;
@@ -72,6 +75,15 @@ TEST_F(SupervisorTest, ASecondStopHasTheProcessesEndTheirCalls) {
   };
   EXPECT_EQ(run(), 0);
   EXPECT_EQ(summaries_, (std::vector<std::string>{"draining", "ended"}));
+}
+
+TEST_F(SupervisorTest, CallsThatOutlastTheDrainAreEndedNotKilled) {
+  drain_limit_ = milliseconds{20};
+  supervise("trap '' TERM; end() { echo '{\"report\":\"summary\",\"text\":\"ended\"}'; exit 0; }; trap end USR1;" +
+            kRegister + "while :; do read x || sleep 0.01; done");
+  on_registered_ = [this] { supervisor_->stop(); };
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(summaries_, std::vector<std::string>{"ended"});
 }
 
 TEST_F(SupervisorTest, ReplacesAProcessThatCrashesAndReportsOnlyItsRunningCalls) {

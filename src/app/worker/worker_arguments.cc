@@ -11,9 +11,6 @@ void WorkerArguments::add_to(CLI::App& cli) {
       ->type_name("PATH");
   cli.add_flag("--allow-scripted", force_scripted, "Speak a scripted dialogue even to phones beyond this machine");
   cli.add_flag("--no-recording", no_recording, "Keep no WAV of the calls");
-  cli.add_option("--drain-seconds", drain_seconds, "How long running calls may go on after SIGTERM")
-      ->check(CLI::Range(0, 86'400))
-      ->capture_default_str();
   cli.add_option("--speech", speech, "local, or stub: zero-latency stand-ins for benchmarks")
       ->check(CLI::IsMember({"local", "stub"}))
       ->capture_default_str();
@@ -21,8 +18,7 @@ void WorkerArguments::add_to(CLI::App& cli) {
 }
 
 std::vector<std::string> WorkerArguments::to_command_line() const {
-  std::vector<std::string> line{"--agent-name", agent_name,        "--speech",
-                                speech,         "--drain-seconds", std::to_string(drain_seconds)};
+  std::vector<std::string> line{"--agent-name", agent_name, "--speech", speech};
   if (!scripted.empty()) line.insert(line.end(), {"--scripted", scripted});
   if (force_scripted) line.emplace_back("--allow-scripted");
   if (no_recording) line.emplace_back("--no-recording");

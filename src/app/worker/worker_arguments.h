@@ -18,7 +18,6 @@ struct WorkerArguments {
   bool force_scripted = false;
   bool no_recording = false;
   bool any_callee_kind = false;
-  int drain_seconds = 600;
 
   void add_to(CLI::App& cli);
   /// The same, as a command line.

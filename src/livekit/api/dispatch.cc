@@ -6,12 +6,8 @@
 namespace call_agent::livekit::api {
 namespace {
 
-constexpr std::string_view kService = "AgentDispatchService";
+constexpr std::string_view kDispatchService = "AgentDispatchService";
 constexpr std::string_view kStatuses[] = {"JS_PENDING", "JS_RUNNING", "JS_SUCCESS", "JS_FAILED"};
-
-Grants admin_of(const std::string& room) {
-  return {.room_admin = true, .room = room};
-}
 
 Dispatch::Job parse_job(const Json& message) {
   const Json& state = field(message, "state");
@@ -43,7 +39,7 @@ awaitable<TwirpResult<Dispatch>> DispatchService::create(Create request, Deadlin
   // A job that failed half-way through a call must not bring another agent, who would begin with "hello".
   Json body{{"room", request.room}, {"agent_name", request.agent_name}, {"restart_policy", "JRP_NEVER"}};
   set_field(body, "metadata", request.metadata);
-  TwirpClient::Call call{kService, "CreateDispatch", std::move(body), admin_of(request.room)};
+  TwirpClient::Call call{kDispatchService, "CreateDispatch", std::move(body), admin_of(request.room)};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return parse_dispatch(*answer);
@@ -52,7 +48,7 @@ awaitable<TwirpResult<Dispatch>> DispatchService::create(Create request, Deadlin
 awaitable<TwirpResult<std::vector<Dispatch>>> DispatchService::list(std::string room, Deadline deadline) {
   if (auto fine = check_name("room", room); !fine) co_return refuse(fine.error());
   TwirpClient::Call call{
-      kService, "ListDispatch", {{"room", room}}, admin_of(room), TwirpClient::Repeat::kIfUnavailable};
+      kDispatchService, "ListDispatch", {{"room", room}}, admin_of(room), TwirpClient::Repeat::kIfUnavailable};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   std::vector<Dispatch> out;
@@ -64,7 +60,7 @@ awaitable<TwirpResult<void>> DispatchService::remove(std::string room, std::stri
   if (auto fine = check_name("room", room); !fine) co_return refuse(fine.error());
   if (auto fine = check_name("dispatch id", dispatch_id); !fine) co_return refuse(fine.error());
   Json body{{"room", room}, {"dispatch_id", dispatch_id}};
-  TwirpClient::Call call{kService, "DeleteDispatch", std::move(body), admin_of(room),
+  TwirpClient::Call call{kDispatchService, "DeleteDispatch", std::move(body), admin_of(room),
                          TwirpClient::Repeat::kIfUnavailable};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());

@@ -8,15 +8,11 @@
 namespace call_agent::livekit::api {
 namespace {
 
-constexpr std::string_view kService = "RoomService";
+constexpr std::string_view kRoomService = "RoomService";
 constexpr auto kRepeat = TwirpClient::Repeat::kIfUnavailable;
 
 constexpr std::string_view kStates[] = {"JOINING", "JOINED", "ACTIVE", "DISCONNECTED"};
 constexpr std::string_view kKinds[] = {"STANDARD", "INGRESS", "EGRESS", "SIP", "AGENT", "", "", "CONNECTOR", "BRIDGE"};
-
-Grants admin_of(const std::string& room) {
-  return {.room_admin = true, .room = room};
-}
 
 }  // namespace
 
@@ -59,7 +55,7 @@ awaitable<TwirpResult<Room>> RoomService::create(Create request, Deadline deadli
   set_field(body, "empty_timeout", request.empty_timeout.count());
   set_field(body, "departure_timeout", request.departure_timeout.count());
   set_field(body, "max_participants", request.max_participants);
-  TwirpClient::Call call{kService, "CreateRoom", std::move(body), {.room_create = true}, kRepeat};
+  TwirpClient::Call call{kRoomService, "CreateRoom", std::move(body), {.room_create = true}, kRepeat};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return parse_room(*answer);
@@ -68,7 +64,7 @@ awaitable<TwirpResult<Room>> RoomService::create(Create request, Deadline deadli
 awaitable<TwirpResult<Room>> RoomService::get(std::string name, Deadline deadline) {
   if (auto fine = check_name("room", name); !fine) co_return refuse(fine.error());
   Json body{{"names", Json::array({name})}};
-  TwirpClient::Call call{kService, "ListRooms", std::move(body), {.room_list = true}, kRepeat};
+  TwirpClient::Call call{kRoomService, "ListRooms", std::move(body), {.room_list = true}, kRepeat};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   const Json& rooms = list(*answer, "rooms");
@@ -78,7 +74,7 @@ awaitable<TwirpResult<Room>> RoomService::get(std::string name, Deadline deadlin
 
 awaitable<TwirpResult<void>> RoomService::remove(std::string name, Deadline deadline) {
   if (auto fine = check_name("room", name); !fine) co_return refuse(fine.error());
-  TwirpClient::Call call{kService, "DeleteRoom", {{"room", name}}, {.room_create = true}, kRepeat};
+  TwirpClient::Call call{kRoomService, "DeleteRoom", {{"room", name}}, {.room_create = true}, kRepeat};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return TwirpResult<void>{};
@@ -86,7 +82,7 @@ awaitable<TwirpResult<void>> RoomService::remove(std::string name, Deadline dead
 
 awaitable<TwirpResult<std::vector<Participant>>> RoomService::participants(std::string room, Deadline deadline) {
   if (auto fine = check_name("room", room); !fine) co_return refuse(fine.error());
-  TwirpClient::Call call{kService, "ListParticipants", {{"room", room}}, admin_of(room), kRepeat};
+  TwirpClient::Call call{kRoomService, "ListParticipants", {{"room", room}}, admin_of(room), kRepeat};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   std::vector<Participant> out;
@@ -99,7 +95,7 @@ awaitable<TwirpResult<void>> RoomService::remove_participant(std::string room, s
   if (auto fine = check_name("room", room); !fine) co_return refuse(fine.error());
   if (auto fine = check_name("identity", identity); !fine) co_return refuse(fine.error());
   Json body{{"room", room}, {"identity", identity}};
-  TwirpClient::Call call{kService, "RemoveParticipant", std::move(body), admin_of(room), kRepeat};
+  TwirpClient::Call call{kRoomService, "RemoveParticipant", std::move(body), admin_of(room), kRepeat};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return TwirpResult<void>{};

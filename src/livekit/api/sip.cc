@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::string_view kService = "SIP";
+constexpr std::string_view kSipService = "SIP";
 constexpr milliseconds kShortestRinging{1'000};
 constexpr milliseconds kLongestRinging{80'000};
 constexpr milliseconds kLongestCall{24 * 3'600'000};
@@ -157,7 +157,7 @@ milliseconds dial_limit(const SipDial& dial) {
 awaitable<TwirpResult<SipParticipant>> SipService::dial(SipDial dial) {
   auto body = dial_request(dial);
   if (!body) co_return refuse(body.error());
-  TwirpClient::Call call{kService, "CreateSIPParticipant", std::move(*body), {.sip_call = true}};
+  TwirpClient::Call call{kSipService, "CreateSIPParticipant", std::move(*body), {.sip_call = true}};
   const auto answer = co_await twirp_.call(std::move(call), Deadline::after(dial_limit(dial)));
   if (!answer) co_return std::unexpected(answer.error());
   co_return SipParticipant{
@@ -186,7 +186,7 @@ awaitable<TwirpResult<void>> SipService::transfer(SipTransfer transfer, Deadline
   };
   set_field(body, "play_dialtone", transfer.play_dialtone);
   set_field(body, "headers", transfer.headers);
-  TwirpClient::Call call{kService,
+  TwirpClient::Call call{kSipService,
                          "TransferSIPParticipant",
                          std::move(body),
                          {.room_admin = true, .sip_call = true, .room = transfer.room}};
@@ -198,7 +198,7 @@ awaitable<TwirpResult<void>> SipService::transfer(SipTransfer transfer, Deadline
 awaitable<TwirpResult<OutboundTrunk>> SipService::create_trunk(OutboundTrunk trunk, Deadline deadline) {
   if (auto fine = check(trunk); !fine) co_return refuse(fine.error());
   Json body{{"trunk", trunk_message(trunk)}};
-  TwirpClient::Call call{kService, "CreateSIPOutboundTrunk", std::move(body), {.sip_admin = true}};
+  TwirpClient::Call call{kSipService, "CreateSIPOutboundTrunk", std::move(body), {.sip_admin = true}};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return parse_outbound_trunk(*answer);
@@ -206,7 +206,7 @@ awaitable<TwirpResult<OutboundTrunk>> SipService::create_trunk(OutboundTrunk tru
 
 awaitable<TwirpResult<std::vector<OutboundTrunk>>> SipService::list_trunks(Deadline deadline) {
   TwirpClient::Call call{
-      kService, "ListSIPOutboundTrunk", Json::object(), {.sip_admin = true}, TwirpClient::Repeat::kIfUnavailable};
+      kSipService, "ListSIPOutboundTrunk", Json::object(), {.sip_admin = true}, TwirpClient::Repeat::kIfUnavailable};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   std::vector<OutboundTrunk> out;
@@ -219,7 +219,7 @@ awaitable<TwirpResult<std::vector<OutboundTrunk>>> SipService::list_trunks(Deadl
 awaitable<TwirpResult<void>> SipService::delete_trunk(std::string id, Deadline deadline) {
   if (auto fine = check_name("trunk id", id); !fine) co_return refuse(fine.error());
   TwirpClient::Call call{
-      kService, "DeleteSIPTrunk", {{"sip_trunk_id", id}}, {.sip_admin = true}, TwirpClient::Repeat::kIfUnavailable};
+      kSipService, "DeleteSIPTrunk", {{"sip_trunk_id", id}}, {.sip_admin = true}, TwirpClient::Repeat::kIfUnavailable};
   const auto answer = co_await twirp_.call(std::move(call), deadline);
   if (!answer) co_return std::unexpected(answer.error());
   co_return TwirpResult<void>{};

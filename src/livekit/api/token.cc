@@ -57,6 +57,10 @@ Result<Json> decode(std::string_view part) {
 
 }  // namespace
 
+Grants admin_of(const std::string& room) {
+  return {.room_admin = true, .room = room};
+}
+
 std::string sign_hs256(std::string_view payload, std::string_view secret) {
   const std::string signed_part = base64url(R"({"alg":"HS256","typ":"JWT"})") + "." + base64url(payload);
   return signed_part + "." + base64url(hmac_sha256(signed_part, secret));

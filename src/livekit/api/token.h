@@ -24,6 +24,9 @@ struct Grants {
   std::string room;
 };
 
+/// To manage one room, and nothing else.
+Grants admin_of(const std::string& room);
+
 /// A key of the LiveKit project. The secret never appears in a log or message.
 struct ApiKey {
   std::string key;

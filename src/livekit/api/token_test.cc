@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "core/base64.h"
+#include "livekit/api/test_key.h"
 
 namespace call_agent::livekit::api {
 namespace {
-
-constexpr std::int64_t kNow = 1'800'000'000;
-const ApiKey kKey{.key = "APIkey", .secret = "a secret of more than thirty-two characters"};
 
 Json payload_of(const std::string& token) {
   const auto first = token.find('.') + 1;

@@ -6,12 +6,10 @@
 #include <array>
 
 #include "core/base64.h"
+#include "livekit/api/test_key.h"
 
 namespace call_agent::livekit::api {
 namespace {
-
-constexpr std::int64_t kNow = 1'800'000'000;
-const ApiKey kKey{.key = "APIkey", .secret = "a secret of more than thirty-two characters"};
 
 constexpr std::string_view kBody =
     R"({"event":"participant_left","id":"EV_1","createdAt":"1799999999",)"

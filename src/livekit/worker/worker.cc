@@ -24,9 +24,8 @@ constexpr milliseconds kSilenceLimit{15'000};
 constexpr milliseconds kLagProbe{100};
 constexpr std::size_t kMostUnsent = 512;
 
-// ws(s)://host[/prefix]/agent, whichever scheme LIVEKIT_URL has.
+// ws(s)://host[/prefix]/agent
 std::string agent_url(std::string url) {
-  if (url.starts_with("http")) url.replace(0, 4, "ws");
   while (url.ends_with('/')) url.pop_back();
   return url + "/agent";
 }

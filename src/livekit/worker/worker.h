@@ -30,7 +30,7 @@ class JobHandler {
 class Worker {
  public:
   struct Options {
-    std::string url;                     ///< LIVEKIT_URL: ws(s) or http(s), with or without a path prefix.
+    std::string url;                     ///< ws(s)://, with or without a path prefix.
     std::function<std::string()> token;  ///< A fresh access token with the agent grant, one for each connection.
     std::string agent_name;
     int capacity = 8;  ///< Jobs at once.

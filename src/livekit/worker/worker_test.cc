@@ -91,7 +91,7 @@ struct Scene {
   Scene(const asio::any_io_executor& executor, std::vector<ImposterServer::Script> scripts)
       : server(executor, std::move(scripts)),
         worker(executor,
-               {.url = server.url("http"), .token = [] { return "token"; }, .agent_name = "agent", .capacity = 2},
+               {.url = server.url("ws"), .token = [] { return "token"; }, .agent_name = "agent", .capacity = 2},
                owner) {
     current = this;
   }

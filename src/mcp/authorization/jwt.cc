@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostDepth = 16;
 
-Result<Json> decode(std::string_view part) {
+Result<Json> decode_part(std::string_view part) {
   const auto text = from_base64url(part);
   if (!text || text->empty()) return fail(Errc::kPermission, "the token is malformed");
   auto json = parse_json(*text, kMostDepth);
@@ -42,7 +42,7 @@ Result<Jwt> parse_jwt(std::string_view token) {
   const auto first = token.find('.');
   const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
   if (second == std::string_view::npos) return fail(Errc::kPermission, "the token is malformed");
-  const auto header = decode(token.substr(0, first));
+  const auto header = decode_part(token.substr(0, first));
   if (!header) return pass(header);
   const auto algorithm = algorithm_from(text_member(*header, "alg"));
   if (!algorithm) return fail(Errc::kPermission, "the token must be signed with RS256, ES256 or Ed25519");
@@ -51,7 +51,7 @@ Result<Jwt> parse_jwt(std::string_view token) {
   }
   if (header->contains("crit")) return fail(Errc::kPermission, "the token asks for an extension that is not known");
   const bool odd_key_id = header->contains("kid") && text_member(*header, "kid").empty();
-  auto claims = decode(token.substr(first + 1, second - first - 1));
+  auto claims = decode_part(token.substr(first + 1, second - first - 1));
   auto signature = from_base64url(token.substr(second + 1));
   if (odd_key_id || !claims || !signature || signature->empty()) {
     return fail(Errc::kPermission, "the token is malformed");

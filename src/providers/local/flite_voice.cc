@@ -12,7 +12,7 @@
 namespace call_agent::providers::local {
 namespace {
 
-constexpr std::size_t kMostPerUtterance = 160;  // Bytes: a longer sentence is heard sooner in parts.
+constexpr std::size_t kMostPerPart = 160;  // Bytes: a longer sentence is heard sooner in parts.
 constexpr float kPause = 0.12F;
 constexpr float kSltGain = 1.0F;
 
@@ -39,7 +39,7 @@ class FliteVoice::CallTts final : public agent::Tts {
   int sample_rate() const override { return kRate; }
 
   awaitable<Result<void>> synthesize(std::string text, OnAudio on_audio) override {
-    for (auto& part : split_spoken(spoken_text(text), kMostPerUtterance)) {
+    for (auto& part : split_spoken(spoken_text(text), kMostPerPart)) {
       if (std::ranges::none_of(part, [](unsigned char c) { return std::isalnum(c) != 0; })) continue;
       auto audio = co_await voice_->lane_.run([part = std::move(part)] { return speak(part); });
       if (!audio) co_return pass(audio);

@@ -78,8 +78,9 @@ awaitable<Result<agent::Llm::Reply>> OpenAiLlm::reply(Request request, OnText on
   if (outcome.index() == 1) co_return fail(Errc::kDeadline, "the language model is too slow to start its reply");
   const auto& response = std::get<0>(outcome);
   if (broken) co_return std::unexpected(*broken);
-  if (!response) co_return pass(response);
-  if (response->status != 200) co_return std::unexpected(status_error(response->status, response->body));
+  if (response && response->status != 200) co_return std::unexpected(status_error(response->status, response->body));
+  // Whole is whole, however the connection ended.
+  if (!response && !stream.complete()) co_return pass(response);
   if (!stream.complete()) co_return fail(Errc::kUnavailable, "the language model was cut off in mid-reply");
   co_return stream.take();
 }

@@ -13,7 +13,7 @@ namespace {
 using imposter::text_chunk;
 using Script = net::ImposterServer::Script;
 
-const agent::Objective kObjective{.text = "Book a table."};
+const agent::Objective kBooking{.text = "Book a table."};
 
 struct Heard {
   Result<agent::Llm::Reply> reply = fail(Errc::kInternal, "nothing yet");
@@ -33,7 +33,7 @@ awaitable<Heard> ask(Script script, milliseconds first_token) {
   options.first_token = first_token;
   auto llm = OpenAiLlm::create(http, options);
   Heard heard;
-  heard.reply = co_await (*llm)->reply({kObjective, {}, {}}, [&](std::string_view piece) { heard.text += piece; });
+  heard.reply = co_await (*llm)->reply({kBooking, {}, {}}, [&](std::string_view piece) { heard.text += piece; });
   heard.connections = server.connections();
   co_await server.stop();
   co_return heard;
@@ -61,6 +61,13 @@ TEST(OpenAiLlm, ACutInMidReplyIsAnErrorAfterWhatWasHeard) {
   ASSERT_FALSE(heard.reply);
   EXPECT_EQ(heard.reply.error().code, Errc::kUnavailable);
   EXPECT_EQ(heard.text, "Good ");
+}
+
+TEST(OpenAiLlm, AReplyThatIsWholeIsOneHoweverTheConnectionEnds) {
+  const auto heard = hear(
+      imposter::cut_after({text_chunk("Goodbye."), R"({"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})"}));
+  EXPECT_TRUE(heard.reply) << heard.reply.error().what;
+  EXPECT_EQ(heard.text, "Goodbye.");
 }
 
 TEST(OpenAiLlm, GarbageIsAnErrorAndNothingBehindItIsSpoken) {
@@ -93,13 +100,13 @@ TEST(OpenAiLlm, NobodyListeningIsUnavailable) {
   asio::io_context io(1);
   net::HttpClient http(io.get_executor());
   auto llm = OpenAiLlm::create(http, {.base_url = "http://127.0.0.1:1/v1", .api_key = "", .model = "m"});
-  const auto reply = test::run_on(io, (*llm)->reply({kObjective, {}, {}}, [](std::string_view) {}));
+  const auto reply = test::run_on(io, (*llm)->reply({kBooking, {}, {}}, [](std::string_view) {}));
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, Errc::kUnavailable);
 }
 
 awaitable<void> reply_until_cancelled(OpenAiLlm& llm, Notifier& heard) {
-  co_await llm.reply({kObjective, {}, {}}, [&](std::string_view) { heard.notify(); });
+  co_await llm.reply({kBooking, {}, {}}, [&](std::string_view) { heard.notify(); });
 }
 
 awaitable<bool> cancel_after_the_first_word() {
@@ -129,7 +136,7 @@ awaitable<Result<agent::Report>> ask_for_report(Script script) {
   net::ImposterServer server(executor, {std::move(script)});
   net::HttpClient http(executor);
   auto llm = OpenAiLlm::create(http, options_for(server));
-  auto report = co_await (*llm)->report({kObjective, {}, {}});
+  auto report = co_await (*llm)->report({kBooking, {}, {}});
   co_await server.stop();
   co_return report;
 }

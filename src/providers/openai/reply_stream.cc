@@ -1,18 +1,12 @@
 #include "providers/openai/reply_stream.h"
 
-#include "core/json.h"
+#include "providers/openai/fields.h"
 
 namespace call_agent::providers::openai {
 namespace {
 
 constexpr std::size_t kMostArguments = 64 * 1024;
 constexpr int kMostCalls = 16;
-
-std::string text_of(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto it = object.find(name);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 int count_of(const Json& object, const char* name) {
   const auto it = object.find(name);

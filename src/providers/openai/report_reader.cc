@@ -1,16 +1,11 @@
 #include "providers/openai/report_reader.h"
 
-#include "core/json.h"
+#include "providers/openai/fields.h"
 
 namespace call_agent::providers::openai {
 namespace {
 
 constexpr std::size_t kLongestSummary = 4000;
-
-std::string text_of(const Json& object, const char* name) {
-  const auto it = object.find(name);
-  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 // Models wrap JSON in a code fence however plainly they are told not to.
 std::string_view unfenced(std::string_view text) {

@@ -50,7 +50,7 @@ void mend(std::vector<Word>& words) {
   }
 }
 
-std::vector<Word> words_of(std::string_view text) {
+std::vector<Word> tokens_of(std::string_view text) {
   std::vector<Word> words;
   std::size_t i = 0;
   while (i < text.size()) {
@@ -275,7 +275,7 @@ std::optional<int> parse_number(std::string_view word) {
 }
 
 std::vector<SpokenTime> find_times(std::string_view text) {
-  const auto words = words_of(text);
+  const auto words = tokens_of(text);
   Reader reader(words);
   std::vector<SpokenTime> times;
   for (std::size_t at = 0; at < words.size();) {
@@ -291,7 +291,7 @@ std::vector<SpokenTime> find_times(std::string_view text) {
 std::optional<int> find_number(std::string_view text) {
   auto times = find_times(text);
   std::erase_if(times, &SpokenTime::bare);
-  const auto words = words_of(text);
+  const auto words = tokens_of(text);
   Reader reader(words);
   for (std::size_t at = 0; at < words.size(); ++at) {
     const auto inside = [&](const SpokenTime& time) {
