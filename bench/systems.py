@@ -74,6 +74,7 @@ class Ours:
     name = "ours"
     agent = "bench-ours"
     room_of_call = r"\b(call_[0-9a-f]{32})\b"  # in what the dialer says
+    says_joined = r"call {}: in the room (\d+) ms after its assignment"
 
     def __init__(self, variables: dict[str, str], home: Path):
         self.program = ROOT / "build" / "release" / "call-agent"
@@ -113,6 +114,7 @@ class Peer:
     name = "peer"
     agent = "bench-peer"
     room_of_call = r'"room": "([^"]+)"'
+    says_joined = None
 
     def __init__(self, variables: dict[str, str], home: Path, folder: Path, venv: Path):
         self.folder = folder / "python"

@@ -1,6 +1,5 @@
 """The worker: spawn to registered, idle memory, dispatch to the agent in the room."""
 
-import re
 import time
 import uuid
 
@@ -18,25 +17,26 @@ def starts(system, runs: int) -> list[float]:
     return times
 
 
-def dispatch_to_joined(system, livekit, runs: int) -> list[float]:
-    times = []
+def dispatch_to_joined(system, livekit, worker, runs: int) -> tuple[list[float], list[float]]:
+    """Milliseconds as livekit-server sees it; and of that, what the worker says of itself: assignment to joined."""
+    times, assigned = [], []
     for run_ in range(runs):
         progress(f"{system.name}: dispatch to joined, {run_ + 1} of {runs}")
         room = f"bench_{uuid.uuid4().hex}"
         started = time.perf_counter()
         livekit.dispatch(system.agent, room, system.metadata(NUMBER, room))
         times.append((livekit.wait_for_agent(room) - started) * 1000)
+        if system.says_joined:
+            assigned.append(float(worker.wait_for(system.says_joined.format(room), within_s=10)[1]))
         livekit.hang_up([room])
         time.sleep(1)
-    return times
+    return times, assigned
 
 
 def idle_and_joined(system, livekit, runs: int) -> tuple[float, list[float], list[float]]:
-    """Idle memory; dispatch to joined; of that, what the worker says of itself: assignment to joined."""
     with system.worker() as worker:
         progress(f"{system.name}: idle memory, once it has settled")
-        memory, joined = settled_pss(worker.pid), dispatch_to_joined(system, livekit, runs)
-        return memory, joined, [float(ms) for ms in re.findall(r"in the room (\d+) ms after", worker.said())]
+        return settled_pss(worker.pid), *dispatch_to_joined(system, livekit, worker, runs)
 
 
 def idle(ours, **worker_options) -> float:

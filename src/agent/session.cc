@@ -63,10 +63,15 @@ awaitable<Result<void>> Session::prepare() {
   SentenceSplitter splitter;
   auto sentences = splitter.push(opening_);
   for (auto& last : splitter.finish()) sentences.push_back(std::move(last));
+  bool audible = sentences.empty();
   for (auto& sentence : sentences) {
-    if (auto done = co_await voice_.prepare(std::move(sentence)); !done) co_return done;
+    const auto prepared = co_await voice_.prepare(std::move(sentence));
+    if (!prepared) co_return pass(prepared);
+    audible = audible || *prepared;
   }
-  co_return Result<void>{};
+  if (audible) co_return Result<void>{};
+  co_return fail(Errc::kInvalidArgument,
+                 "the voice has no sound for the first words, \"" + opening_ + "\": does it speak their language?");
 }
 
 awaitable<SessionResult> Session::run() {

@@ -27,6 +27,17 @@ class SessionTest : public testing::Test {
     EXPECT_TRUE(result.has_value());
     return std::move(*result);
   }
+  /// What prepare() says is wrong.
+  std::optional<Errc> refused() {
+    std::optional<Errc> code;
+    spawn(prepare(code));
+    io_.run();
+    return code;
+  }
+  awaitable<void> prepare(std::optional<Errc>& code) {
+    const auto ready = co_await session_->prepare();
+    if (!ready) code = ready.error().code;
+  }
   void create() {
     Session::Ports ports{vad_, stt_, turn_detector_, llm_, tts_, media_, journal_};
     session_ = std::move(Session::create(io_.get_executor(), ports, objective_, options_).value());
@@ -110,14 +121,13 @@ TEST_F(SessionTest, ALanguageModelThatFailsBeforeTheDialIsAnErrorOfPrepare) {
   objective_.opening.clear();
   llm_.answers[""] = {.fails = true};
   create();
-  std::optional<Errc> code;
-  const auto prepare = [](Session& session, std::optional<Errc>& out) -> awaitable<void> {
-    const auto ready = co_await session.prepare();
-    if (!ready) out = ready.error().code;
-  };
-  spawn(prepare(*session_, code));
-  io_.run();
-  EXPECT_EQ(code, Errc::kUnavailable);
+  EXPECT_EQ(refused(), Errc::kUnavailable);
+}
+
+TEST_F(SessionTest, FirstWordsTheVoiceHasNoSoundForAreAnErrorOfPrepare) {
+  tts_.mute = true;
+  create();
+  EXPECT_EQ(refused(), Errc::kInvalidArgument);
 }
 
 TEST_F(SessionTest, TheReplyBeginsWithinTheBudgetAfterTheCalleesLastSound) {

@@ -24,17 +24,18 @@ Voice::Voice(const asio::any_io_executor& executor, Tts& tts, CallMedia& media, 
       changed_(executor),
       synthesis_(executor) {}
 
-awaitable<Result<void>> Voice::prepare(std::string sentence) {
-  if (prepared_.size() >= kMostPrepared || prepared_.contains(sentence)) co_return Result<void>{};
+awaitable<Result<bool>> Voice::prepare(std::string sentence) {
+  if (prepared_.size() >= kMostPrepared || prepared_.contains(sentence)) co_return true;
   std::vector<Sample> audio;
   const auto most = kMostSeconds * static_cast<std::size_t>(rate_);
   const auto keep = [&audio, most](std::span<const Sample> more) {
     if (audio.size() + more.size() <= most) audio.insert(audio.end(), more.begin(), more.end());
   };
   auto done = co_await tts_.synthesize(sentence, keep);
-  if (done && audio.empty()) done = fail(Errc::kInvalidArgument, "the voice cannot say \"" + sentence + "\"");
-  if (done) prepared_.emplace(std::move(sentence), std::move(audio));
-  co_return done;
+  if (!done) co_return pass(done);
+  const bool audible = !audio.empty();
+  prepared_.emplace(std::move(sentence), std::move(audio));
+  co_return audible;
 }
 
 void Voice::say(std::string sentence) {

@@ -33,8 +33,9 @@ class Voice {
 
   Voice(const asio::any_io_executor& executor, Tts& tts, CallMedia& media, Listener& listener);
 
-  /// Synthesises a sentence ahead of need, for a later say() of the same text. At most 16 are kept.
-  awaitable<Result<void>> prepare(std::string sentence);
+  /// Synthesises a sentence ahead of need, for a later say() of the same text. At most 16 are kept. False if the voice
+  /// has no sound for it.
+  awaitable<Result<bool>> prepare(std::string sentence);
 
   /// To be run by the session's task group; both end when cancelled.
   awaitable<void> play();

@@ -77,16 +77,6 @@ TEST_F(VoiceTest, WhatMadeNoSoundWasNotSaid) {
   EXPECT_EQ(voice_.finish().text, kTwo);
 }
 
-TEST_F(VoiceTest, AFirstSentenceTheVoiceCannotSayIsAnErrorBeforeTheCall) {
-  tts_.mute = true;
-  Result<void> prepared;
-  const auto prepare = [](Voice& voice, Result<void>& into) -> awaitable<void> { into = co_await voice.prepare(kOne); };
-  asio::co_spawn(io_, prepare(voice_, prepared), [](std::exception_ptr) {});
-  listen(20);
-  ASSERT_FALSE(prepared);
-  EXPECT_EQ(prepared.error().what, std::string("the voice cannot say \"") + kOne + "\"");
-}
-
 TEST_F(VoiceTest, SynthesisesOneSentenceAheadAndNoMore) {
   for (const auto* sentence : {kOne, kTwo, kThree}) voice_.say(sentence);
   listen(500);

@@ -74,8 +74,12 @@ TEST(LiveKitTelephony, SeesTheAgentOnceItIsReady) {
     const auto agent = co_await join(stack, room, std::string(calls::kReady));
     co_await tasks.join();
     EXPECT_TRUE(result && *result);
+    auto inside = co_await telephony->occupancy(room);
+    EXPECT_TRUE(inside && inside->agent && !inside->callee);
     EXPECT_TRUE(co_await telephony->delete_room(room));
     EXPECT_TRUE(co_await telephony->delete_room(room)) << "gone already";
+    inside = co_await telephony->occupancy(room);
+    EXPECT_TRUE(inside && !inside->agent) << "a room that is gone is empty";
   });
 }
 
@@ -189,6 +193,8 @@ TEST(LiveKitTelephony, DialsOnceAndSaysWhatBecameOfIt) {
       EXPECT_EQ(result->answered, status == 200);
       EXPECT_EQ(result->outcome, outcome) << result->detail;
       if (status == 486 || status == 603) EXPECT_EQ(result->sip_status, status);
+      const auto inside = co_await telephony->occupancy(room);
+      EXPECT_TRUE(inside && (inside->callee || status != 200));
       EXPECT_TRUE(co_await telephony->delete_room(room));
       if (status == 200) co_await phone.until_heard("BYE", in_time());
       EXPECT_TRUE(co_await sip.delete_trunk(trunk->id, in_time()));

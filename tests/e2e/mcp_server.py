@@ -79,6 +79,10 @@ class McpServer:
             pass
         return self.call("get_call", call_id=call_id)
 
+    def loaded_files(self) -> str:
+        """What is mapped into its memory."""
+        return Path(f"/proc/{self._process.pid}/maps").read_text()
+
     def _send(self, message: dict) -> None:
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()

@@ -185,6 +185,13 @@ def test_an_invalid_number_is_never_dialed(lab, refusing, number):
     assert len(refusing["phone"].events("invite")) == before
 
 
+def test_a_server_that_only_refuses_never_loads_the_media_library(refusing):
+    refusing["ours"].refused("make_phone_call", phone_number="911")
+    loaded = refusing["ours"].loaded_files()
+    assert "call-agent" in loaded
+    assert "livekit_ffi" not in loaded and "onnxruntime" not in loaded
+
+
 @pytest.fixture(scope="module")
 def refusing(program, livekit, home, tmp_path_factory, ports):
     """One worker, both phones, a server for each: what the refusal tests share."""

@@ -48,6 +48,8 @@ class CallRunner {
   awaitable<bool> run();
   /// The server took the job back: ends the call, unless another agent has it.
   void terminate();
+  /// The same, because this worker stops.
+  void stop();
   /// Something its principal sends to this call. Errors: CallCommands::push's.
   Result<void> command(calls::Command command);
   const std::string& call_id() const { return job_.call_id; }
@@ -96,6 +98,7 @@ class CallRunner {
   bool was_answered_ = false;
   bool prepared_ = false;
   bool terminated_ = false;
+  bool stopped_ = false;
   bool room_gone_ = false;
   bool restoring_ = false;
   std::optional<livekit::rtc::DisconnectReason> left_because_;

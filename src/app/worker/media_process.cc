@@ -150,7 +150,7 @@ class MediaProcess : public livekit::worker::JobHandler {
   }
 
   void end_calls() {
-    for (const auto& [job_id, runner] : calls_) runner->terminate();
+    for (const auto& [job_id, runner] : calls_) runner->stop();
   }
 
   std::string worker_token() const {

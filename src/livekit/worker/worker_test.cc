@@ -147,6 +147,14 @@ TEST(Worker, RegistersFirstAfterALostConnectionAndKeepsItsJobs) {
   net::run_test(comes_back);
 }
 
+TEST(ReconnectDelay, IsNoneAtFirstThenGrowsByHalvesOfChanceToTenSeconds) {
+  EXPECT_EQ(reconnect_delay(0, 0).count(), 0);
+  EXPECT_EQ(reconnect_delay(1, 0).count(), 250);
+  EXPECT_EQ(reconnect_delay(1, 1).count(), 125);
+  EXPECT_EQ(reconnect_delay(3, 0).count(), 1'000);
+  EXPECT_EQ(reconnect_delay(1'000, 0).count(), 10'000);
+}
+
 awaitable<void> drains_before_the_assignment(tcp::socket socket) {
   ImposterLiveKit livekit(std::move(socket));
   co_await livekit.accept();
