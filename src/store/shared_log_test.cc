@@ -56,6 +56,7 @@ TEST_F(SharedLog, OfManyWhoAdvanceOneCallExactlyOneWins) {
   std::atomic<int> wins = 0;
   std::atomic<int> conflicts = 0;
   std::vector<std::thread> racers;
+  racers.reserve(4);
   for (int racer = 0; racer < 4; ++racer) {
     racers.emplace_back([&] {
       auto log = CallLog::open(path);
@@ -74,6 +75,7 @@ TEST_F(SharedLog, OfManyWhoAdvanceOneCallExactlyOneWins) {
 
 TEST_F(SharedLog, OfManyProcessesThatInsertOneKeyOnlyOneMayDial) {
   std::vector<pid_t> children;
+  children.reserve(4);
   for (int i = 0; i < 4; ++i) {
     // They open a log that does not exist yet, all at once.
     children.push_back(fork_and([&, i] {
@@ -94,6 +96,7 @@ TEST_F(SharedLog, ServerAndWorkerWriteAtOnceAndNothingIsLost) {
   constexpr int kTurns = 100;
   ASSERT_TRUE(CallLog::open(path)->insert(a_call("call_1")));
   std::vector<pid_t> children;
+  children.reserve(3);
   for (int i = 0; i < 3; ++i) {
     children.push_back(fork_and([&, i] {
       auto log = CallLog::open(path);
