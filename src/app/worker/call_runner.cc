@@ -50,6 +50,12 @@ awaitable<bool> CallRunner::converse() {
   }
   tasks_.spawn(run_session());
   tasks_.spawn(obey());
+  if (const auto said = co_await say_ready(); !said) {
+    session_->stop();
+    co_await tasks_.join();
+    co_await end_failed(said.error());
+    co_return false;
+  }
   co_await wait_for_answer();
 
   if (!was_answered_) session_->stop();
@@ -115,13 +121,21 @@ awaitable<Result<void>> CallRunner::join() {
   if (auto prepared = co_await session_->prepare(); !prepared) co_return pass(prepared);
   prepared_ = true;
   if (was_answered_) begin();  // Somebody was in the room before us: a benchmark's far end.
+  if (terminated_) co_return fail(Errc::kCancelled, std::string(kStopped));
+  co_return Result<void>{};
+}
 
+// From here on the phone may be dialed.
+awaitable<Result<void>> CallRunner::say_ready() {
   std::map<std::string, std::string> attributes{{std::string(calls::kAgentStateAttribute), std::string(calls::kReady)}};
   if (services_.providers.loopback_only()) {
     attributes.emplace(calls::kAgentReachAttribute, calls::kLoopbackOnly);
   }
-  if (terminated_) co_return fail(Errc::kCancelled, std::string(kStopped));
-  co_return co_await room_->set_attributes(std::move(attributes));
+  auto said = co_await room_->set_attributes(std::move(attributes));
+  if (said || said.error().code != Errc::kDeadline) co_return said;
+  // Now and then the library misses that the server has confirmed. If the server knows nothing, nobody will dial.
+  log::warn("call {}: nobody confirmed that the agent is ready", job_.call_id);
+  co_return Result<void>{};
 }
 
 awaitable<void> CallRunner::run_session() {
@@ -228,6 +242,7 @@ awaitable<void> CallRunner::end_unanswered() {
 awaitable<void> CallRunner::end_failed(const Error& error) {
   log::error("call {}: the agent cannot take it: {}", job_.call_id, error.what);
   if (room_) co_await room_->close();
+  if (recording_) co_await recording_->finish();
   co_await commands_.refuse();
   if (journal_) co_await journal_->finish();
   co_await note_end(calls::Outcome::kAgentFailed, error.what);

@@ -60,6 +60,7 @@ class CallRunner {
   awaitable<bool> converse();
   bool succeeded() const;
   awaitable<Result<void>> join();
+  awaitable<Result<void>> say_ready();
   awaitable<void> run_session();
   awaitable<void> obey();
   awaitable<void> wait_for_answer();

@@ -4,4 +4,4 @@ source "$(dirname "$0")/common.sh"
 
 python=$(bash "$ROOT/tools/run/lib/tests_python.sh")
 cd "$ROOT"
-exec "$python" -m pytest -v -p no:cacheprovider --timeout 120 -n 5 "$@"
+exec "$python" -m pytest -v -p no:cacheprovider --timeout 120 -n 4 "$@"
