@@ -39,10 +39,12 @@ struct Stack {
     return stack;
   }
 
-  std::string token(std::string_view identity, Json video, std::string_view with_secret) const {
+  /// `kind` is "standard", "sip", "agent"…: what the server says that the participant is.
+  std::string token(std::string_view identity, Json video, std::string_view with_secret,
+                    std::string_view kind = "standard") const {
     const auto now = static_cast<std::int64_t>(std::time(nullptr));
-    const Json claims = {
-        {"iss", key}, {"sub", identity}, {"nbf", now - 10}, {"exp", now + 3600}, {"video", std::move(video)}};
+    const Json claims = {{"iss", key},        {"sub", identity}, {"nbf", now - 10},
+                         {"exp", now + 3600}, {"kind", kind},    {"video", std::move(video)}};
     const std::string text = base64url(R"({"alg":"HS256","typ":"JWT"})") + "." + base64url(dump_json(claims));
     std::string mac(32, '\0');
     unsigned size = 32;
@@ -51,8 +53,8 @@ struct Stack {
          &size);
     return text + "." + base64url(mac);
   }
-  std::string room_token(std::string_view identity, std::string_view room) const {
-    return token(identity, {{"roomJoin", true}, {"room", room}, {"canUpdateOwnMetadata", true}}, secret);
+  std::string room_token(std::string_view identity, std::string_view room, std::string_view kind = "standard") const {
+    return token(identity, {{"roomJoin", true}, {"room", room}, {"canUpdateOwnMetadata", true}}, secret, kind);
   }
   std::string worker_token() const { return token("", {{"agent", true}}, secret); }
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <cstdint>
 
 namespace call_agent::livekit::rtc {
 namespace {
@@ -61,16 +59,6 @@ bool resolver_may_be_absent(std::string_view url) {
   std::array<unsigned char, sizeof(in6_addr)> address{};
   return host == "localhost" || inet_pton(AF_INET, host.c_str(), address.data()) == 1 ||
          inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
-}
-
-Result<std::uint32_t> dtmf_code(char digit) {
-  constexpr std::string_view kDigits = "0123456789*#ABCD";
-  const auto upper = static_cast<char>(std::toupper(static_cast<unsigned char>(digit)));
-  const auto code = kDigits.find(upper);
-  if (code == std::string_view::npos) {
-    return fail(Errc::kInvalidArgument, "DTMF digits are 0-9, *, # and A-D");
-  }
-  return static_cast<std::uint32_t>(code);
 }
 
 }  // namespace call_agent::livekit::rtc

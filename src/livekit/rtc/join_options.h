@@ -17,7 +17,4 @@ Result<void> validate(const JoinOptions& options);
 /// threads that hang. Any other room keeps the server's list, and with it TURN.
 bool resolver_may_be_absent(std::string_view url);
 
-/// RFC 4733 event code of a digit: 0-9 * # A-D (or a-d). Errors: kInvalidArgument.
-Result<std::uint32_t> dtmf_code(char digit);
-
 }  // namespace call_agent::livekit::rtc

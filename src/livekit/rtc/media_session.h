@@ -85,8 +85,14 @@ class MediaSession {
   virtual milliseconds flush() = 0;
   virtual awaitable<void> drained() = 0;
 
+  /// What follows returns once it is sent. Errors: kInvalidArgument, and then nothing is sent; kUnavailable once the
+  /// room has been left; kDeadline. Strings are UTF-8, a payload any bytes.
+  ///
+  /// 1 to 64 of 0-9 * # A-D, 300 ms apart.
   virtual awaitable<Result<void>> send_dtmf(std::string_view digits) = 0;
+  /// Adds to the agent's attributes and replaces those named; names and values of one call have at most 64 KiB.
   virtual awaitable<Result<void>> set_attributes(std::map<std::string, std::string> attributes) = 0;
+  /// 1 to 15,360 bytes, as one reliable packet; a topic of up to 256 bytes.
   virtual awaitable<Result<void>> send_data(std::string_view payload, std::string_view topic) = 0;
 
   struct Stats {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/log.h"
-#include "livekit/rtc/join_options.h"
+#include "livekit/rtc/outgoing.h"
 #include "livekit/rtc/redact.h"
 #include "livekit/rtc/room_session.h"
 
@@ -16,11 +16,6 @@ constexpr milliseconds kSendTimeout{5000};
 constexpr milliseconds kAttributesTimeout{1'500};
 // A digit sounds for a quarter of a second at the telephone; sent closer together they would run into each other.
 constexpr milliseconds kDigitSpacing{300};
-constexpr std::size_t kMaxDigits = 64;
-constexpr std::size_t kMaxAttributes = 64 * 1024;
-// LiveKit's own limit for one reliable packet.
-constexpr std::size_t kMaxData = 15 * 1024;
-constexpr std::size_t kMaxTopic = 256;
 
 Result<void> outcome(const char* what, const std::string& error) {
   if (error.empty()) return {};
@@ -34,13 +29,8 @@ std::unexpected<Error> left_room() {
 }  // namespace
 
 awaitable<Result<void>> RoomSession::send_dtmf(std::string_view digits) {
-  if (digits.empty() || digits.size() > kMaxDigits) {
-    co_return fail(Errc::kInvalidArgument, fmt::format("send 1 to {} DTMF digits at a time", kMaxDigits));
-  }
+  if (const auto valid = validate_digits(digits); !valid) co_return valid;
   const std::string owned(digits);
-  for (const char digit : owned) {
-    if (const auto code = dtmf_code(digit); !code) co_return pass(code);
-  }
   for (std::size_t i = 0; i < owned.size(); ++i) {
     if (i > 0) co_await sleep_for(kDigitSpacing);
     if (ended_) co_return left_room();
@@ -57,19 +47,16 @@ awaitable<Result<void>> RoomSession::send_dtmf(std::string_view digits) {
 }
 
 awaitable<Result<void>> RoomSession::set_attributes(std::map<std::string, std::string> attributes) {
+  if (const auto valid = validate_attributes(attributes); !valid) co_return valid;
   if (ended_) co_return left_room();
-  std::size_t size = 0;
   proto::FfiRequest request;
   auto& set = *request.mutable_set_local_attributes();
   set.set_local_participant_handle(local_participant_.id());
   for (auto& [key, value] : attributes) {
-    if (key.empty()) co_return fail(Errc::kInvalidArgument, "an attribute needs a name");
-    size += key.size() + value.size();
     auto& entry = *set.add_attributes();
     entry.set_key(key);
     entry.set_value(std::move(value));
   }
-  if (size > kMaxAttributes) co_return fail(Errc::kInvalidArgument, "attributes are over 64 KiB");
   // Now and then the library misses the server's confirmation and never answers; to say the same twice does no harm.
   auto reply = co_await client_.call(request, Deadline::after(kAttributesTimeout));
   if (!reply && reply.error().code == Errc::kDeadline && !ended_) {
@@ -80,10 +67,8 @@ awaitable<Result<void>> RoomSession::set_attributes(std::map<std::string, std::s
 }
 
 awaitable<Result<void>> RoomSession::send_data(std::string_view payload, std::string_view topic) {
+  if (const auto valid = validate_data(payload, topic); !valid) co_return valid;
   if (ended_) co_return left_room();
-  if (payload.empty() || payload.size() > kMaxData || topic.size() > kMaxTopic) {
-    co_return fail(Errc::kInvalidArgument, "data must have 1 to 15360 bytes, its topic at most 256");
-  }
   const auto bytes = std::make_shared<const std::string>(payload);
   proto::FfiRequest request;
   auto& data = *request.mutable_publish_data();
