@@ -87,6 +87,10 @@ class McpServer:
         self._process.stdin.write(json.dumps(message) + "\n")
         self._process.stdin.flush()
 
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> None:
         self._process.stdin.close()  # End of input ends the server at once.
         self._process.wait(5)

@@ -14,13 +14,7 @@ using namespace asio::experimental::awaitable_operators;
 
 namespace {
 
-constexpr milliseconds kStatusEvery{2'500};
 constexpr milliseconds kConnectLimit{10'000};
-constexpr milliseconds kRegisterLimit{10'000};
-// An offer we took is assigned within milliseconds; one that is not went to somebody else.
-constexpr milliseconds kAssignmentLimit{10'000};
-// Every status comes with a ping: silence for this long means that the connection is dead.
-constexpr milliseconds kSilenceLimit{15'000};
 constexpr milliseconds kLagProbe{100};
 constexpr std::size_t kMostUnsent = 512;
 
@@ -113,14 +107,14 @@ awaitable<void> Worker::send_waiting(net::WebSocket& socket) {
 
 awaitable<void> Worker::report_status(net::WebSocket& socket) {
   while (true) {
-    const auto next = Deadline::after(kStatusEvery);
+    const auto next = Deadline::after(options_.timing.status_every);
     while (!next.passed() && !drained()) co_await changed_.wait(next);
     if (drained()) {
       while (outbox_.size() > 0) co_await sleep_for(milliseconds{5});  // The last job's status is still on its way.
       co_return co_await socket.close();
     }
     std::erase_if(accepted_, [](const auto& offer) { return offer.second.passed(); });
-    const auto limit = connected_ ? kSilenceLimit : kRegisterLimit;
+    const auto limit = connected_ ? options_.timing.silence_limit : options_.timing.register_limit;
     if (Clock::now() - last_heard_ > limit) {
       log::warn("livekit-server is silent");
       co_return co_await socket.close();
@@ -163,7 +157,7 @@ void Worker::take(ServerMessage message) {
 void Worker::answer_offer(const Job& job) {
   const bool room_for_it = !draining_ && taken_places() < static_cast<std::size_t>(options_.capacity);
   const bool available = room_for_it && handler_.accept(job);
-  if (available) accepted_.emplace(job.id, Deadline::after(kAssignmentLimit));
+  if (available) accepted_.emplace(job.id, Deadline::after(options_.timing.assignment_limit));
   outbox_.push(availability_message(job.id, available, "agent-" + random_hex(8)));
   send_status();
 }

@@ -29,11 +29,18 @@ class JobHandler {
 /// comes back after the connection is lost, its running jobs untouched. Lives on one executor.
 class Worker {
  public:
+  struct Timing {
+    milliseconds status_every{2'500};       ///< Each with a ping.
+    milliseconds register_limit{10'000};    ///< From the connection to livekit-server's word that we are registered.
+    milliseconds silence_limit{15'000};     ///< Pings are answered: silence for this long is a dead connection.
+    milliseconds assignment_limit{10'000};  ///< An offer we took is assigned within milliseconds, or somebody else's.
+  };
   struct Options {
     std::string url;                     ///< ws(s)://, with or without a path prefix.
     std::function<std::string()> token;  ///< A fresh access token with the agent grant, one for each connection.
     std::string agent_name;
     int capacity = 8;  ///< Jobs at once.
+    Timing timing{};
   };
   Worker(asio::any_io_executor executor, Options options, JobHandler& handler);
 

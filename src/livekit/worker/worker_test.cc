@@ -16,6 +16,7 @@ namespace call_agent::livekit::worker {
 namespace {
 
 namespace ws = boost::beast::websocket;
+using namespace std::chrono_literals;
 using asio::ip::tcp;
 using boost::system::error_code;
 using net::ImposterServer;
@@ -32,24 +33,35 @@ class ImposterLiveKit {
     co_await socket_.async_write(asio::buffer(message), asio::use_awaitable);
   }
 
+  /// The next message, whatever it is; null once the worker has closed.
+  awaitable<Json> next_of_any_kind() {
+    boost::beast::flat_buffer buffer;
+    error_code error;
+    co_await socket_.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return nullptr;
+    heard_at_ = Clock::now();
+    co_return parse_json(boost::beast::buffers_to_string(buffer.data())).value();
+  }
+
   /// The next message that is no ping and no status; null once the worker has closed.
   awaitable<Json> next() {
     while (true) {
-      boost::beast::flat_buffer buffer;
-      error_code error;
-      co_await socket_.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return nullptr;
-      auto message = parse_json(boost::beast::buffers_to_string(buffer.data())).value();
+      auto message = co_await next_of_any_kind();
+      if (message.is_null()) co_return message;
       if (message.contains("updateWorker")) status_ = message["updateWorker"];
       if (!message.contains("ping") && !message.contains("updateWorker")) co_return message;
     }
   }
 
-  /// Registers whoever has just connected. Fails the test if it says anything else first.
+  /// Registers whoever has just connected, and hears its status. Fails the test if it says anything else first.
   awaitable<void> register_worker() {
-    const Json first = co_await next();
+    const Json first = co_await next_of_any_kind();
     EXPECT_TRUE(first.is_object() && first.contains("register")) << first;
     co_await say(R"({"register":{"workerId":"AW_1","serverInfo":{}}})");
+    Json message = co_await next_of_any_kind();
+    while (message.contains("ping")) message = co_await next_of_any_kind();
+    EXPECT_TRUE(message.contains("updateWorker")) << message;
+    status_ = message["updateWorker"];
   }
 
   /// Offers a job; whether it was taken.
@@ -64,6 +76,7 @@ class ImposterLiveKit {
   }
 
   const Json& status() const { return status_; }
+  TimePoint heard_at() const { return heard_at_; }
   awaitable<void> hang_up() { co_await socket_.async_close(ws::close_code::going_away, asio::use_awaitable); }
   awaitable<void> until_closed() {
     while (!(co_await next()).is_null()) {
@@ -73,6 +86,7 @@ class ImposterLiveKit {
  private:
   ws::stream<tcp::socket> socket_;
   Json status_;
+  TimePoint heard_at_;
 };
 
 /// The owner of the worker under test.
@@ -88,10 +102,14 @@ struct Owner final : JobHandler {
 
 /// A worker and its server. What a script does it does with the one test that runs.
 struct Scene {
-  Scene(const asio::any_io_executor& executor, std::vector<ImposterServer::Script> scripts)
+  Scene(const asio::any_io_executor& executor, std::vector<ImposterServer::Script> scripts, Worker::Timing timing = {})
       : server(executor, std::move(scripts)),
         worker(executor,
-               {.url = server.url("ws"), .token = [] { return "token"; }, .agent_name = "agent", .capacity = 2},
+               {.url = server.url("ws"),
+                .token = [] { return "token"; },
+                .agent_name = "agent",
+                .capacity = 2,
+                .timing = timing},
                owner) {
     current = this;
   }
@@ -106,6 +124,7 @@ struct Scene {
   Owner owner;
   ImposterServer server;
   Worker worker;
+  TimePoint last_heard;  // On the connection before this one.
 };
 Scene* Scene::current = nullptr;
 
@@ -124,8 +143,8 @@ awaitable<void> finds_the_job_running(tcp::socket socket) {
   ImposterLiveKit livekit(std::move(socket));
   co_await livekit.accept();
   co_await livekit.register_worker();
-  EXPECT_TRUE(co_await livekit.offer("AJ_2")) << "one of two places is free";
   EXPECT_EQ(livekit.status()["jobCount"], 1) << "the job of the lost connection still counts";
+  EXPECT_TRUE(co_await livekit.offer("AJ_2")) << "one of two places is free";
   Scene::current->worker.finish("AJ_1", true);
   const Json finished = co_await livekit.next();
   EXPECT_EQ(finished["updateJob"]["jobId"], "AJ_1");
@@ -138,13 +157,89 @@ awaitable<void> finds_the_job_running(tcp::socket socket) {
 }
 
 awaitable<void> comes_back() {
-  Scene scene(co_await asio::this_coro::executor, {assigns_and_breaks, finds_the_job_running});
+  // So far apart that each status heard has another reason than the time.
+  Scene scene(co_await asio::this_coro::executor, {assigns_and_breaks, finds_the_job_running}, {.status_every = 1h});
   co_await scene.run();
   EXPECT_EQ(scene.owner.registrations, 2);
   EXPECT_EQ(scene.owner.started, (std::vector<std::string>{"AJ_1", "AJ_2"}));
 }
 TEST(Worker, RegistersFirstAfterALostConnectionAndKeepsItsJobs) {
   net::run_test(comes_back);
+}
+
+awaitable<void> assigns_and_falls_silent(tcp::socket socket) {
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  EXPECT_TRUE(co_await livekit.offer("AJ_1"));
+  const auto silent_since = Clock::now();
+  co_await livekit.assign("AJ_1");
+  co_await livekit.until_closed();
+  EXPECT_GE(Clock::now() - silent_since, 500ms);
+}
+
+awaitable<void> left_for_its_silence() {
+  Scene scene(co_await asio::this_coro::executor, {assigns_and_falls_silent, finds_the_job_running},
+              {.status_every = 20ms, .silence_limit = 500ms});
+  co_await scene.run();
+  EXPECT_EQ(scene.owner.registrations, 2);
+  EXPECT_EQ(scene.owner.started, (std::vector<std::string>{"AJ_1", "AJ_2"}));
+}
+TEST(Worker, ASilentServerIsLeftAndComeBackToWithTheRunningJobs) {
+  net::run_test(left_for_its_silence);
+}
+
+awaitable<void> says_nothing_but_pong(tcp::socket socket) {
+  const auto start = Clock::now();
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  for (int pings = 1; pings <= 30; ++pings) {
+    const Json ping = co_await livekit.next_of_any_kind();
+    EXPECT_TRUE(ping.is_object() && ping.contains("ping")) << ping;
+    EXPECT_GE(Clock::now() - start, pings * 50ms) << "no more often than every 50 ms";
+    co_await livekit.say(R"({"pong":{"lastTimestamp":"1","timestamp":"2"}})");
+    const Json status = co_await livekit.next_of_any_kind();
+    EXPECT_TRUE(status.is_object() && status.contains("updateWorker")) << status;
+  }
+  Scene::current->worker.drain();
+  co_await livekit.until_closed();
+}
+
+awaitable<void> pings() {
+  Scene scene(co_await asio::this_coro::executor, {says_nothing_but_pong},
+              {.status_every = 50ms, .silence_limit = 1'000ms});
+  co_await scene.run();
+  EXPECT_EQ(scene.server.connections(), 1U);
+}
+TEST(Worker, AnsweredPingsKeepAQuietConnectionLongerThanTheSilenceLimit) {
+  net::run_test(pings);
+}
+
+awaitable<void> never_registers(tcp::socket socket) {
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.until_closed();
+  Scene::current->last_heard = livekit.heard_at();
+}
+
+awaitable<void> registers_at_last(tcp::socket socket) {
+  EXPECT_GE(Clock::now() - Scene::current->last_heard, reconnect_delay(2, 1.0)) << "after two failures";
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  Scene::current->worker.drain();
+  co_await livekit.until_closed();
+}
+
+awaitable<void> tries_less_and_less_often() {
+  Scene scene(co_await asio::this_coro::executor, {never_registers, never_registers, registers_at_last},
+              {.status_every = 10ms, .register_limit = 200ms});
+  co_await scene.run();
+  EXPECT_EQ(scene.owner.registrations, 1);
+}
+TEST(Worker, AServerThatNeverRegistersItIsTriedLessAndLessOften) {
+  net::run_test(tries_less_and_less_often);
 }
 
 TEST(ReconnectDelay, IsNoneAtFirstThenGrowsByHalvesOfChanceToTenSeconds) {
@@ -197,6 +292,70 @@ awaitable<void> forgets_the_offer() {
 }
 TEST(Worker, AnOfferIsForgottenWithItsConnectionAndHoldsUpNoDrain) {
   net::run_test(forgets_the_offer);
+}
+
+awaitable<void> takes_and_never_assigns(tcp::socket socket) {
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  EXPECT_TRUE(co_await livekit.offer("AJ_1"));
+  Scene::current->worker.drain();
+  co_await livekit.until_closed();
+}
+
+awaitable<void> gives_the_offer_up() {
+  Scene scene(co_await asio::this_coro::executor, {takes_and_never_assigns},
+              {.status_every = 20ms, .assignment_limit = 100ms});
+  co_await scene.run();
+  EXPECT_TRUE(scene.owner.started.empty());
+}
+TEST(Worker, AnOfferThatIsNeverAssignedHoldsUpNoDrainForLong) {
+  net::run_test(gives_the_offer_up);
+}
+
+awaitable<void> comes_back_to_a_draining_worker(tcp::socket socket) {
+  Scene::current->worker.drain();
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  EXPECT_EQ(livekit.status()["status"], "WS_FULL");
+  EXPECT_FALSE(co_await livekit.offer("AJ_2"));
+  Scene::current->worker.finish("AJ_1", true);
+  const Json finished = co_await livekit.next();
+  EXPECT_EQ(finished["updateJob"]["status"], "JS_SUCCESS");
+  co_await livekit.until_closed();
+}
+
+awaitable<void> drains_during_an_outage() {
+  Scene scene(co_await asio::this_coro::executor, {assigns_and_breaks, comes_back_to_a_draining_worker});
+  co_await scene.run();
+  EXPECT_EQ(scene.owner.registrations, 2);
+}
+TEST(Worker, ADrainingWorkerComesBackForItsRunningJobAndTakesNoOther) {
+  net::run_test(drains_during_an_outage);
+}
+
+awaitable<void> breaks_and_has_the_job_finished(tcp::socket socket) {
+  co_await assigns_and_breaks(std::move(socket));
+  Scene::current->worker.finish("AJ_1", true);
+}
+
+awaitable<void> finds_no_job_running(tcp::socket socket) {
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  EXPECT_EQ(livekit.status()["jobCount"], 0);
+  Scene::current->worker.drain();
+  co_await livekit.until_closed();
+}
+
+awaitable<void> finishes_during_an_outage() {
+  Scene scene(co_await asio::this_coro::executor, {breaks_and_has_the_job_finished, finds_no_job_running});
+  co_await scene.run();
+  EXPECT_EQ(scene.owner.registrations, 2);
+}
+TEST(Worker, WhatWasMeantForALostConnectionIsNotSaidOnTheNext) {
+  net::run_test(finishes_during_an_outage);
 }
 
 awaitable<void> assigns_twice_and_terminates(tcp::socket socket) {
