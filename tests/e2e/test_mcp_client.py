@@ -11,7 +11,7 @@ import pytest
 from conftest import Lab
 from processes import Background
 
-NUMBER = "+442079460123"
+NUMBER, BUSY = "+442079460123", "+442079460486"
 FOREIGN = [sys.executable, str(Path(__file__).with_name("foreign_server.py"))]
 TOOLS = {"make_phone_call", "wait_for_call", "get_call", "list_calls", "send_to_call", "end_call", "transfer_call", "check_number"}
 
@@ -41,6 +41,7 @@ def test_it_lists_the_tools_with_their_arguments(lab, era):
 
 
 def test_a_call_is_placed_over_http_and_its_transcript_followed(lab):
+    """The exit status is 0 only for the call that completed."""
     phone, worker = lab.phone("hangup_first.json"), lab.worker("--speech", "stub", "--no-recording")
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
     url = lab.http_server(env_file, worker.agent).url
@@ -48,6 +49,9 @@ def test_a_call_is_placed_over_http_and_its_transcript_followed(lab):
     calls = [result["result"]["structuredContent"] for result in told["results"]]
     assert calls[-1]["state"] == "ended" and calls[-1]["outcome"] == "completed"
     assert any("dialing" in step.get("message", "") for step in told["progress"])
+
+    busy = client(lab, "--url", url, "--number", BUSY, status=1)
+    assert "the call did not complete; its outcome is \"busy\"" in busy.stderr
 
     follower = Background([lab.program, "test-mcp-client", "--url", url, "--follow",
                            f"call://{calls[0]['call_id']}/transcript"], lab.folder / "follow.log")

@@ -1,20 +1,19 @@
 #!/usr/bin/env bash
 # The main job on this machine alone: a worker, a restaurant's telephone, and an MCP client that has a table booked.
-set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-demo=$root/build/demo
-program=$root/build/release/call-agent
+source "$(dirname "$0")/lib/common.sh"
+demo=$ROOT/build/demo
+program=$ROOT/build/release/call-agent
 number=+442079460123
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
+heading() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
 
-"$root/run" build release call-agent
-say "Starting LiveKit on loopback"
+bash "$ROOT/tools/run/build.sh" release call-agent
+heading "Starting LiveKit on loopback"
 stack_was_up=true
-"$root/run" stack status >/dev/null 2>&1 || stack_was_up=false
-"$root/run" stack up >/dev/null
+bash "$ROOT/tools/run/stack.sh" status >/dev/null 2>&1 || stack_was_up=false
+bash "$ROOT/tools/run/stack.sh" up >/dev/null
 # shellcheck source=/dev/null
-. "$root/build/stack/ports.env"
+. "$ROOT/build/stack/ports.env"
 
 rm -rf "$demo"
 mkdir -p "$demo"
@@ -27,40 +26,46 @@ pids=()
 stop_all() {
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
   for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-  $stack_was_up || "$root/run" stack down >/dev/null
+  $stack_was_up || bash "$ROOT/tools/run/stack.sh" down >/dev/null
 }
 trap stop_all EXIT
 
-# wait_for FILE PATTERN WHAT: until a line of the file matches; its program's own words if that takes too long.
+# wait_for FILE PATTERN: until a line of the file matches; what the file says if that takes too long.
 wait_for() {
   for _ in $(seq 200); do
     if grep -q "$2" "$1" 2>/dev/null; then return; fi
     sleep 0.1
   done
-  echo "$3 did not start; it said:" >&2
-  cat "$1" >&2
-  exit 1
+  cat "$1"
+  return 1
 }
 
-say "A restaurant's telephone on 127.0.0.1:$PHONE_SIP_PORT, and the agent's worker"
-"$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --scenario "$root/scenarios/phone/restaurant.json" \
+# awaited WHAT FILE PATTERN: the same as a step that shows how long it takes.
+awaited() { step "$1" "It did not come within 20 s. Its program's log: $2" wait_for "$2" "$3"; }
+
+heading "A restaurant's telephone on 127.0.0.1:$PHONE_SIP_PORT, and the agent's worker"
+"$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --scenario "$ROOT/scenarios/phone/restaurant.json" \
   --record "$demo/phone" --log "$demo/phone.jsonl" >"$demo/phone.log" 2>&1 &
 pids+=($!)
-"$program" --env-file "$root/build/stack/.env" calling-agent \
+"$program" --env-file "$ROOT/build/stack/.env" calling-agent \
   >"$demo/worker.log" 2>&1 &
 pids+=($!)
-wait_for "$demo/phone.log" "phone ready" "The telephone"
-wait_for "$demo/worker.log" "registered" "The worker"
+awaited "the telephone" "$demo/phone.log" "phone ready"
+awaited "the worker" "$demo/worker.log" "registered"
 
-say "An MCP client calls make_phone_call(\"$number\")"
+heading "An MCP client calls make_phone_call(\"$number\")"
 "$program" test-mcp-client --number "$number" \
   --objective "Book a table for two tomorrow at eight in the evening under the name Ada." \
-  -- "$program" --env-file "$root/build/stack/.env" server </dev/null # At a terminal it would have the call confirmed.
+  -- "$program" --env-file "$ROOT/build/stack/.env" server </dev/null || # At a terminal it would have the call confirmed.
+  die "the demo's call did not complete" \
+    "What the agent heard and did: $demo/worker.log. What the telephone did: $demo/phone.jsonl"
 
-say "The summary on the worker's terminal"
-wait_for "$demo/worker.log" "recording:" "The summary"
+heading "The summary on the worker's terminal"
+awaited "the summary" "$demo/worker.log" "recording:"
 grep -v '^registered\|^20' "$demo/worker.log" || true
+grep -q '^ *booked_time: "' "$demo/worker.log" ||
+  die "the call completed, but no time was booked" "What the agent heard: $demo/worker.log"
 
-say "Claude Desktop: paste this into claude_desktop_config.json"
-"$program" --env-file "$root/build/stack/.env" server --print-config claude-desktop
-say "All of it took $SECONDS s"
+heading "Claude Desktop: paste this into claude_desktop_config.json"
+"$program" --env-file "$ROOT/build/stack/.env" server --print-config claude-desktop
+heading "All of it took $SECONDS s"

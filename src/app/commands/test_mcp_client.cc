@@ -135,7 +135,8 @@ void add_what(CLI::App& command, Typed& typed) {
   command.add_option("--for", typed.follow_seconds, "or for so many seconds")
       ->check(CLI::Range(1, kLongest))
       ->needs(follow);
-  command.add_option("--number", options.number, "Place a call to this number and follow it to its end");
+  command.add_option("--number", options.number,
+                     "Place a call to this number and follow it to its end; exits with 0 only if it completed");
   command.add_option("--objective", options.objective, "What the call is for");
 }
 

@@ -31,6 +31,12 @@ const Json& named(const Json& tools, std::string_view name) {
   return found == tools.end() ? kNone : *found;
 }
 
+Result<void> completed(const Json& call) {
+  const auto outcome = text_part(call, "outcome");
+  if (outcome == "completed") return {};
+  return fail(Errc::kUnavailable, fmt::format("the call did not complete; its outcome is \"{}\"", outcome));
+}
+
 }  // namespace
 
 Deadline ClientSession::call_deadline() const {
@@ -95,7 +101,7 @@ awaitable<Result<void>> ClientSession::list_prompts() {
   co_return Result<void>();
 }
 
-/// Places a call and follows it to its end.
+/// Places a call and follows it to its end; an error unless it completed, for scripts that go by the exit status.
 awaitable<Result<void>> ClientSession::place_and_follow() {
   Json arguments{{"phone_number", options_.number}};
   if (!options_.objective.empty()) arguments["objective"] = options_.objective;
@@ -110,7 +116,7 @@ awaitable<Result<void>> ClientSession::place_and_follow() {
     if (!part(call, "call_id").is_string() || !part(call, "state").is_string()) {
       co_return fail(Errc::kInternal, tool + " answered without call_id and state");
     }
-    if (part(call, "state") == "ended" && tool == "wait_for_call") co_return Result<void>();
+    if (part(call, "state") == "ended" && tool == "wait_for_call") co_return completed(call);
     // A call that failed before an answer has its whole record as well.
     tool = "wait_for_call";
     arguments = Json{{"call_id", part(call, "call_id")}};
