@@ -14,6 +14,7 @@ import pytest
 
 from livekit_admin import LiveKitAdmin
 from mcp_server import HttpServer, McpServer
+from own_stack import OwnStack
 from phones import ForeignPhone, Phone
 from processes import Background
 from worker import Worker
@@ -148,3 +149,16 @@ def lab(program, livekit, home, tmp_path, ports):
     laboratory = Lab(program, livekit, home, tmp_path, ports)
     yield laboratory
     laboratory.end()
+
+
+@pytest.fixture
+def own(program, home, tmp_path):
+    """A laboratory with a LiveKit of its own."""
+    stack = OwnStack(tmp_path / "stack")
+    livekit = LiveKitAdmin(read_env(stack.folder / ".env"))
+    ports = {key: int(value) for key, value in read_env(stack.folder / "ports.env").items() if value.isdigit()}
+    laboratory = Lab(program, livekit, home, tmp_path, ports)
+    laboratory.stack = stack
+    yield laboratory
+    laboratory.end()
+    stack.end()

@@ -22,10 +22,14 @@ class OwnStack:
         printed = self._tool("up")
         assert [line.split("=")[0] for line in printed.splitlines()] == FOUR
 
-    def kill_livekit_server(self) -> None:
-        pid = int(re.search(r"^livekit-server +pid (\d+)", self._tool("status"), re.MULTILINE).group(1))
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: not self._is_up(), "the end of livekit-server")
+    def pids(self) -> dict[str, int]:
+        """Of the services that run, by name."""
+        found = re.findall(r"^(\S+) +pid (\d+)", self._tool("status"), re.MULTILINE)
+        return {name: int(pid) for name, pid in found}
+
+    def kill(self, service: str) -> None:
+        os.kill(self.pids()[service], signal.SIGKILL)
+        until(lambda: service not in self.pids(), f"the end of {service}")
 
     def start_livekit_server(self) -> None:
         program = ROOT / "build" / "deps" / "bin" / "livekit-server"
@@ -47,9 +51,6 @@ class OwnStack:
                 if f"{self.folder}/".encode() in (line := file.read_bytes()):
                     found.append(line.replace(b"\0", b" ").decode())
         return found
-
-    def _is_up(self) -> bool:
-        return re.search(r"^livekit-server +pid", self._tool("status"), re.MULTILINE) is not None
 
     def _tool(self, command: str) -> str:
         done = subprocess.run([sys.executable, ROOT / "tools" / "stack", command], text=True, stdout=subprocess.PIPE,

@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Lab, read_env
-from livekit_admin import LiveKitAdmin
-from own_stack import OwnStack
 from waiting import until
 
 NUMBER = "+442079460123"
@@ -150,26 +147,13 @@ def test_a_call_goes_on_without_its_supervisor_and_leaves_no_process_behind(lab)
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in media), "the end of the media process")
 
 
-@pytest.fixture
-def own(program, home, tmp_path):
-    """A laboratory with a LiveKit of its own."""
-    stack = OwnStack(tmp_path / "stack")
-    livekit = LiveKitAdmin(read_env(stack.folder / ".env"))
-    ports = {key: int(value) for key, value in read_env(stack.folder / "ports.env").items() if value.isdigit()}
-    laboratory = Lab(program, livekit, home, tmp_path, ports)
-    laboratory.stack = stack
-    yield laboratory
-    laboratory.end()
-    stack.end()
-
-
 def test_the_worker_comes_back_after_livekit_server_has_restarted(own):
     phone, worker = own.phone("restaurant.json"), own.worker(*STUB)
     server = own.server(phone.port, worker.agent)
     caught = server.call("make_phone_call", phone_number=NUMBER)["call_id"]
     said = turns(server, caught, least=2)
 
-    own.stack.kill_livekit_server()
+    own.stack.kill("livekit-server")
     worker.wait_for("cannot reach livekit-server")
     own.stack.start_livekit_server()
     worker.wait_for_registrations(2)

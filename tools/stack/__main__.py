@@ -1,4 +1,6 @@
-"""The local LiveKit stack of this checkout: Redis, livekit-server, livekit-sip, all on loopback.
+"""The local LiveKit stack of this checkout: Redis, livekit-server, livekit-sip, on loopback.
+
+One exception: during a call livekit-sip 1.8 opens its media sockets on every interface, and has no setting against it.
 
 usage: python3 tools/stack up|down|status      (./run stack does this, after installing what it needs)
 
