@@ -19,8 +19,19 @@ class OwnStack:
     def __init__(self, folder: Path):
         self.folder = folder
         self._restarted: Background | None = None
+        self.up()
+
+    def up(self) -> str:
+        """What it prints: the four variables."""
         printed = self._tool("up")
         assert [line.split("=")[0] for line in printed.splitlines()] == FOUR
+        return printed
+
+    def refused_up(self) -> str:
+        """What is said when it fails."""
+        done = self._run("up", stderr=subprocess.PIPE)
+        assert done.returncode == 1, done.stderr
+        return done.stderr
 
     def pids(self) -> dict[str, int]:
         """Of the services that run, by name."""
@@ -53,7 +64,10 @@ class OwnStack:
         return found
 
     def _tool(self, command: str) -> str:
-        done = subprocess.run([sys.executable, ROOT / "tools" / "stack", command], text=True, stdout=subprocess.PIPE,
-                              env={**os.environ, "CALL_AGENT_STACK_DIR": str(self.folder)}, timeout=60)
+        done = self._run(command)
         assert command == "status" or done.returncode == 0, f"stack {command} failed"
         return done.stdout
+
+    def _run(self, command: str, **options) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, ROOT / "tools" / "stack", command], text=True, stdout=subprocess.PIPE,
+                              env={**os.environ, "CALL_AGENT_STACK_DIR": str(self.folder)}, timeout=60, **options)

@@ -1,4 +1,6 @@
-"""`./run stack`: reached from this machine only."""
+"""`./run stack`: whole whenever it says so, left alone if it is, and reached from this machine only."""
+
+import subprocess
 
 from listening import listeners
 
@@ -19,3 +21,30 @@ def test_only_media_of_a_call_is_open_to_other_machines(own):
 
     elsewhere = [(name, one) for name, one in found if not one.address.is_loopback]
     assert all(name == "livekit-sip" and one.kind == "udp" and one.port != signalling for name, one in elsewhere), elsewhere
+
+
+def redis(own, *command: str) -> None:
+    subprocess.run(["redis-cli", "-p", str(own.ports["REDIS_PORT"]), *command], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_up_again_changes_nothing_and_a_dead_service_makes_it_start_anew(own):
+    variables, pids = own.stack.up(), own.stack.pids()
+    assert len(pids) == 3
+    assert (own.stack.up(), own.stack.pids()) == (variables, pids)
+
+    own.stack.kill("livekit-sip")
+    own.stack.up()
+    anew = own.stack.pids()
+    assert anew.keys() == pids.keys() and not set(anew.values()) & set(pids.values())
+
+
+def test_a_refusal_of_livekit_leaves_a_stack_that_was_up(own):
+    pids = own.stack.pids()
+    redis(own, "DEL", "sip_outbound_trunk")
+    redis(own, "SET", "sip_outbound_trunk", "no hash, as it should be")
+    assert "livekit-server refused: ListSIPOutboundTrunk" in own.stack.refused_up()
+    assert own.stack.pids() == pids
+
+    redis(own, "DEL", "sip_outbound_trunk")
+    own.stack.up()
+    assert own.stack.pids() == pids

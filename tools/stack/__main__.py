@@ -164,15 +164,21 @@ def start_all() -> dict[str, int]:
 def up() -> int:
     known = read_env(STACK_DIR / "ports.env")
     block = ports.of_base(int(known["REDIS_PORT"])) if "REDIS_PORT" in known else None
-    if not block or not is_up({**block, **keys()}):
+    was_up = block is not None and is_up({**block, **keys()})
+    if not was_up:
         if stop_all():
             say("the stack was not whole: starting it anew")
         block = start_all()
     account = keys()
-    trunks = {
-        name: livekit.outbound_trunk(block["LIVEKIT_PORT"], *account.values(), name, f"127.0.0.1:{port}", TRUNK_NUMBER)
-        for name, port in (("phone", block["PHONE_SIP_PORT"]), ("sipp", block["SIPP_SIP_PORT"]))
-    }
+    try:
+        trunks = {
+            name: livekit.outbound_trunk(block["LIVEKIT_PORT"], *account.values(), name, f"127.0.0.1:{port}", TRUNK_NUMBER)
+            for name, port in (("phone", block["PHONE_SIP_PORT"]), ("sipp", block["SIPP_SIP_PORT"]))
+        }
+    except livekit.LiveKitError as error:
+        if not was_up:  # Somebody may be using one that was.
+            stop_all()
+        raise SystemExit(f"livekit-server refused: {error}. Its log: {STACK_DIR / 'logs' / 'livekit-server.log'}") from error
     variables = {"LIVEKIT_URL": f"ws://127.0.0.1:{block['LIVEKIT_PORT']}", **account,
                  "SIP_OUTBOUND_TRUNK_ID": trunks["phone"]}
     write_private(STACK_DIR / "ports.env", as_env({**block, "SIPP_TRUNK_ID": trunks["sipp"]}))
@@ -222,11 +228,7 @@ def main() -> int:
         return status()
     (STACK_DIR / "logs").mkdir(parents=True, exist_ok=True)
     with locked(CACHE / "stack.lock"):
-        try:
-            return commands[sys.argv[1]]()
-        except livekit.LiveKitError as error:
-            stop_all()
-            raise SystemExit(f"livekit-server refused: {error}. Its log: {STACK_DIR / 'logs' / 'livekit-server.log'}")
+        return commands[sys.argv[1]]()
 
 
 if __name__ == "__main__":
