@@ -29,7 +29,10 @@ def read_env(path: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def program() -> Path:
-    return Path(os.environ.get("CALL_AGENT", ROOT / "build" / "release" / "call-agent"))
+    path = Path(os.environ.get("CALL_AGENT", ROOT / "build" / "release" / "call-agent"))
+    if not path.exists():
+        pytest.fail(f"there is no {path}: run ./run build first", pytrace=False)
+    return path
 
 
 @pytest.fixture(scope="session")
