@@ -90,7 +90,7 @@ class Lab:
 
     def phone(self, scenario: str | Path = "restaurant.json") -> Phone:
         path = ROOT / "scenarios" / "phone" / scenario
-        return self._keep(Phone.start(self.program, self._next_port(), path, self.folder))
+        return self._keep(Phone.start(self.program, self._next_port(), self._share("PHONE_RTP"), path, self.folder))
 
     def scenario(self, name: str, **fields) -> Path:
         """A file of the test's own, for `phone`."""
@@ -135,14 +135,20 @@ class Lab:
         self._started.append(process)
         return process
 
-    def _next_port(self, count: int = 1) -> int:
-        """The first of `count` ports in a row that nobody listens on, out of a share no other process of pytest takes."""
+    def _share(self, block: str) -> range:
+        """Those ports of a block that no other process of pytest takes."""
         place, of = places()
-        share = (self.ports["TEST_LAST"] - self.ports["TEST_FIRST"]) // of
-        for _ in range(share):
-            first = self.ports["TEST_FIRST"] + place * share + next(_rounds) % share
-            block = range(first, first + count)
-            if first + count <= self.ports["TEST_FIRST"] + (place + 1) * share and all(is_free(port) for port in block):
+        first, last = self.ports[f"{block}_FIRST"], self.ports[f"{block}_LAST"]
+        size = (last - first + 1) // of
+        return range(first + place * size, first + (place + 1) * size)
+
+    def _next_port(self, count: int = 1) -> int:
+        """The first of `count` ports in a row that nobody listens on."""
+        share = self._share("TEST")
+        for _ in share:
+            first = share[next(_rounds) % len(share)]
+            wanted = range(first, first + count)
+            if wanted[-1] in share and all(is_free(port) for port in wanted):
                 return first
         raise AssertionError("no free port for a test's telephone")
 

@@ -16,10 +16,10 @@ class Phone(Background):
     events_file: Path
 
     @classmethod
-    def start(cls, program: Path, port: int, scenario: Path, folder: Path) -> "Phone":
+    def start(cls, program: Path, port: int, rtp_ports: range, scenario: Path, folder: Path) -> "Phone":
         events = folder / f"phone-{port}.jsonl"
-        phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--scenario", scenario,
-                     "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
+        phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--rtp-ports", f"{rtp_ports[0]}-{rtp_ports[-1]}",
+                     "--scenario", scenario, "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
         phone.port, phone.events_file = port, events
         phone.wait_for("phone ready", within_s=60)
         return phone

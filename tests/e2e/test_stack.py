@@ -9,8 +9,12 @@ NUMBER = "+442079460123"
 
 def test_only_media_of_a_call_is_open_to_other_machines(own):
     """livekit-sip opens its RTP, ICE and mDNS sockets on every interface and has no setting for it; the rest stays here."""
-    server = own.server(own.phone("silent.json").port, own.worker("--speech", "stub", "--no-recording").agent)
+    phone = own.phone("silent.json")
+    server = own.server(phone.port, own.worker("--speech", "stub", "--no-recording").agent)
     assert server.call("make_phone_call", phone_number=NUMBER)["state"] == "active"
+    of_phone = listeners(phone.process.pid)
+    assert len(of_phone) > 2 and all(one.address.is_loopback for one in of_phone)
+    assert all(own.ports["TEST_FIRST"] <= one.port <= own.ports["PHONE_RTP_LAST"] for one in of_phone), of_phone
 
     found = [(name, one) for name, pid in own.stack.pids().items() for one in listeners(pid)]
     here = {(name, one.kind, one.port) for name, one in found if one.address.is_loopback}

@@ -44,8 +44,8 @@ wait_for() {
 awaited() { step "$1" "It did not come within 20 s. Its program's log: $2" wait_for "$2" "$3"; }
 
 heading "A restaurant's telephone on 127.0.0.1:$PHONE_SIP_PORT, and the agent's worker"
-"$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --scenario "$ROOT/scenarios/phone/restaurant.json" \
-  --record "$demo/phone" --log "$demo/phone.jsonl" >"$demo/phone.log" 2>&1 &
+"$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --rtp-ports "$PHONE_RTP_FIRST-$PHONE_RTP_LAST" \
+  --scenario "$ROOT/scenarios/phone/restaurant.json" --record "$demo/phone" --log "$demo/phone.jsonl" >"$demo/phone.log" 2>&1 &
 pids+=($!)
 "$program" --env-file "$ROOT/build/stack/.env" calling-agent \
   >"$demo/worker.log" 2>&1 &

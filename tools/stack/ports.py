@@ -12,8 +12,7 @@ FIRST_BASE, LAST_BASE, BLOCK = 10000, 31000, 1000  # below Linux's ephemeral ran
 SINGLE = {"REDIS_PORT": 0, "LIVEKIT_PORT": 1, "SIP_PORT": 2, "PHONE_SIP_PORT": 3, "SIPP_SIP_PORT": 4}
 RANGES = {
     "TEST": (10, 99),  # free for tests and benchmarks: further phones, imposter servers
-    "PHONE_RTP": (100, 199),
-    "SIPP_RTP": (200, 299),
+    "PHONE_RTP": (100, 299),
     "SIP_RTP": (300, 599),
     "RTC_UDP": (600, 999),
 }
