@@ -9,20 +9,11 @@ from processes import Background
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Phone(Background):
-    """`call-agent phone` on its own port, playing a scenario."""
+class Telephone(Background):
+    """Writes down what happens to it: a line of JSON an event."""
 
     port: int
     events_file: Path
-
-    @classmethod
-    def start(cls, program: Path, port: int, rtp_ports: range, scenario: Path, folder: Path) -> "Phone":
-        events = folder / f"phone-{port}.jsonl"
-        phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--rtp-ports", f"{rtp_ports[0]}-{rtp_ports[-1]}",
-                     "--scenario", scenario, "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
-        phone.port, phone.events_file = port, events
-        phone.wait_for("phone ready", within_s=60)
-        return phone
 
     def events(self, kind: str | None = None) -> list[dict]:
         if not self.events_file.exists():
@@ -38,14 +29,27 @@ class Phone(Background):
         return found[count - 1]
 
 
-class ForeignPhone(Background):
-    """sipp: another SIP stack than ours; echoes what it hears and hangs up after `hold_ms`."""
+class Phone(Telephone):
+    """`call-agent phone` on its own port, playing a scenario."""
 
-    port: int
+    @classmethod
+    def start(cls, program: Path, port: int, rtp_ports: range, scenario: Path, folder: Path) -> "Phone":
+        events = folder / f"phone-{port}.jsonl"
+        phone = cls([program, "phone", "--listen", f"127.0.0.1:{port}", "--rtp-ports", f"{rtp_ports[0]}-{rtp_ports[-1]}",
+                     "--scenario", scenario, "--log", events, "--record", folder / "phone"], folder / f"phone-{port}.log")
+        phone.port, phone.events_file = port, events
+        phone.wait_for("phone ready", within_s=60)
+        return phone
+
+
+class ForeignPhone(Telephone):
+    """sipp: another SIP stack than ours; echoes what it hears and hangs up after `hold_ms`. Of events it knows the
+    caller's `bye`, with the number that was called."""
 
     @classmethod
     def start(cls, port: int, media_port: int, hold_ms: int, folder: Path) -> "ForeignPhone":
-        phone = cls([ROOT / "tests" / "sipp" / "foreign_phone", port, media_port, hold_ms, folder / "sipp-errors.log"],
+        events = folder / f"sipp-{port}.jsonl"
+        phone = cls([ROOT / "tests" / "sipp" / "foreign_phone", port, media_port, hold_ms, folder / "sipp-errors.log", events],
                     folder / "sipp.log")
-        phone.port = port
+        phone.port, phone.events_file = port, events
         return phone

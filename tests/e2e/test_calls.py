@@ -100,8 +100,10 @@ def test_the_callee_hangs_up_first(lab):
     lab.livekit.wait_until_gone(placed["call_id"])
 
 
-def test_our_side_ends_the_call_on_request(lab):
-    phone, worker = lab.phone("silent.json"), lab.worker()
+@pytest.mark.parametrize("kind", ["ours", "foreign"])
+def test_our_side_ends_the_call_on_request(lab, kind):
+    phone = lab.phone("silent.json") if kind == "ours" else lab.foreign_phone()
+    worker = lab.worker("--speech", "stub", "--no-recording")
     server = lab.server(phone.port, worker.agent)
     placed = server.call("make_phone_call", phone_number=NUMBER)
     server.call("end_call", call_id=placed["call_id"])
@@ -130,6 +132,23 @@ def test_two_calls_at_once_do_not_mix(lab):
     assert "half past eight" in heard[0] and "half past eight" not in heard[1]
     assert placed[0]["call_id"] != placed[1]["call_id"]
     assert records[0]["phone_number"] == "+442079460101" and records[1]["phone_number"] == "+442079460102"
+
+
+def test_two_calls_at_once_to_a_foreign_phone_are_two_calls(lab):
+    phone, worker = lab.foreign_phone(), lab.worker("--speech", "stub", "--no-recording")
+    server = lab.server(phone.port, worker.agent)
+    numbers = ["+442079460101", "+442079460102"]
+    asked = [server.start_call(phone_number=number) for number in numbers]
+    placed = [server.answer(request)["result"]["structuredContent"] for request in asked]
+    assert [call["state"] for call in placed] == ["active", "active"]
+    rooms = {call["call_id"] for call in placed}
+    assert len(rooms) == 2 and rooms <= set(lab.livekit.rooms())
+
+    for call in placed:
+        server.call("end_call", call_id=call["call_id"])
+    assert [server.finish(call["call_id"])["phone_number"] for call in placed] == numbers
+    phone.wait_for_event("bye", count=2)
+    assert sorted(event["number"] for event in phone.events("bye")) == numbers
 
 
 def test_without_a_worker_nothing_rings(lab):
