@@ -38,6 +38,8 @@ std::string_view word(Status status) {
       return "ok";
     case Status::kWarning:
       return "warning";
+    case Status::kNeeded:
+      return "needed";
     case Status::kBad:
       return "bad";
   }
@@ -49,9 +51,12 @@ constexpr std::array kAssets{"lib/liblivekit_ffi.so",
                              "lib/libonnxruntime.so",
                              "models/silero_vad.onnx",
                              "models/smart-turn-v3.2-cpu.onnx",
-                             "models/moonshine-tiny-en",
+                             "models/moonshine-tiny-en/encoder_model.ort",
+                             "models/moonshine-tiny-en/decoder_model_merged.ort",
+                             "models/moonshine-tiny-en/tokenizer.bin",
                              "models/en_US-joe-medium.onnx",
-                             "models/en_US-joe-medium.onnx.json"};
+                             "models/en_US-joe-medium.onnx.json",
+                             "dialogues"};
 
 // The arguments of a process, each between two zero bytes.
 std::string arguments_of(const fs::path& process) {
@@ -160,8 +165,8 @@ Finding check_worker(const std::string& agent_name) {
     return good("agent worker", fmt::format("{} runs on this machine (process {}); {}", agent_name, *pid, seen));
   }
   const auto option = agent_name == kDefaultAgentName ? std::string() : " --agent-name " + agent_name;
-  return warning("agent worker", fmt::format("no {} runs on this machine; {}", agent_name, seen),
-                 fmt::format("start one, here or on another machine: call-agent calling-agent{}", option));
+  return {Status::kNeeded, "agent worker", fmt::format("no {} runs on this machine; {}", agent_name, seen),
+          fmt::format("start one, here or on another machine: call-agent calling-agent{}", option)};
 }
 
 std::string findings_text(const std::vector<Finding>& findings) {
@@ -184,8 +189,12 @@ Json to_json(const std::vector<Finding>& findings) {
   return json;
 }
 
-bool healthy(const std::vector<Finding>& findings) {
-  return std::ranges::none_of(findings, [](const Finding& finding) { return finding.status == Status::kBad; });
+Verdict verdict(const std::vector<Finding>& findings) {
+  const auto has = [&](Status status) { return std::ranges::count(findings, status, &Finding::status) > 0; };
+  if (has(Status::kBad)) return {.text = "Calls cannot be made until what is bad is mended.", .exit_status = 1};
+  if (has(Status::kNeeded))
+    return {.text = "Calls can be made once a worker runs: see above how to start one.", .exit_status = 3};
+  return {.text = "Calls can be made."};
 }
 
 }  // namespace call_agent::app

@@ -12,7 +12,8 @@
 namespace call_agent::app {
 
 struct Finding {
-  enum class Status : std::uint8_t { kGood, kWarning, kBad };
+  /// The worse the later. kNeeded is nothing wrong, but no call is held without it.
+  enum class Status : std::uint8_t { kGood, kWarning, kNeeded, kBad };
   Status status = Status::kGood;
   std::string subject;  ///< "LIVEKIT_URL", "call log".
   std::string detail;   ///< What was found; never a secret.
@@ -35,13 +36,19 @@ Finding check_call_log();
 /// agent last got ready, wherever it runs.
 Finding check_worker(const std::string& agent_name);
 
-/// That LiveKit answers, takes the key, and has the trunk.
-awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, milliseconds limit);
+/// That LiveKit answers, takes the key, and has a trunk the agent may call through: `loopback_only`, as one that has
+/// only a script, it may not call beyond this machine.
+awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, bool loopback_only, milliseconds limit);
 
 /// A line a finding, the mend under it.
 std::string findings_text(const std::vector<Finding>& findings);
 Json to_json(const std::vector<Finding>& findings);
-/// Whether calls can be made: no finding is bad.
-bool healthy(const std::vector<Finding>& findings);
+
+/// What the findings come to.
+struct Verdict {
+  std::string text;
+  int exit_status = 0;  ///< 0: calls can be made; 1: something is bad; 3: something is needed. (2 is wrong use.)
+};
+Verdict verdict(const std::vector<Finding>& findings);
 
 }  // namespace call_agent::app

@@ -6,6 +6,7 @@
 #include "app/terminal_text.h"
 #include "livekit/api/sip.h"
 #include "livekit/api/twirp.h"
+#include "net/loopback.h"
 
 namespace call_agent::app {
 namespace {
@@ -32,7 +33,7 @@ Finding refusal(const TwirpError& failed) {
   }
 }
 
-Finding check_trunk(const std::vector<OutboundTrunk>& trunks, const std::string& wanted) {
+Finding check_trunk(const std::vector<OutboundTrunk>& trunks, const std::string& wanted, bool loopback_only) {
   if (wanted.empty()) return {Status::kBad, "SIP trunk", "not chosen", "set SIP_OUTBOUND_TRUNK_ID"};
   const auto trunk = std::ranges::find(trunks, wanted, &OutboundTrunk::id);
   if (trunk == trunks.end()) {
@@ -41,6 +42,12 @@ Finding check_trunk(const std::vector<OutboundTrunk>& trunks, const std::string&
     return {Status::kBad, "SIP trunk", fmt::format("{} does not exist", printable(wanted, 40)),
             others.empty() ? "create an outbound trunk; locally, ./run stack up does"
                            : "set SIP_OUTBOUND_TRUNK_ID to one of " + others};
+  }
+  if (loopback_only && !net::is_loopback(trunk->address)) {
+    return {Status::kBad, "SIP trunk",
+            fmt::format("{} leads beyond this machine ({}), where an agent without a language model may not call",
+                        trunk->id, printable(trunk->address, 80)),
+            "set LLM_BASE_URL and LLM_MODEL, here and for calling-agent, or give both it and doctor --allow-scripted"};
   }
   if (trunk->numbers.empty()) {
     return {Status::kWarning, "SIP trunk", fmt::format("{} has no number to call from", trunk->id),
@@ -53,7 +60,7 @@ Finding check_trunk(const std::vector<OutboundTrunk>& trunks, const std::string&
 
 }  // namespace
 
-awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, milliseconds limit) {
+awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, bool loopback_only, milliseconds limit) {
   std::vector<Finding> findings;
   const auto executor = co_await asio::this_coro::executor;
   livekit::api::TwirpClient::Config access{.url = config.url,
@@ -72,7 +79,7 @@ awaitable<std::vector<Finding>> check_livekit(LiveKitConfig config, milliseconds
   }
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - start).count();
   findings.push_back({Status::kGood, "LiveKit", fmt::format("answers in {} ms and accepts the key", took), ""});
-  findings.push_back(check_trunk(*trunks, config.trunk_id));
+  findings.push_back(check_trunk(*trunks, config.trunk_id, loopback_only));
   co_return findings;
 }
 
