@@ -65,7 +65,13 @@ Result<DialResult> dial_outcome(const TwirpError& error, const std::string& trun
   if (error.error.code == Errc::kPermission) {
     return failed(Outcome::kTrunkError, "LiveKit refused the dial: check LIVEKIT_API_KEY and LIVEKIT_API_SECRET");
   }
-  if (error.code == "unavailable" || error.code == "resource_exhausted") {
+  if (error.code == "unavailable") {
+    // What livekit-server says of a livekit-sip that takes no more calls, and of one that is not there.
+    return failed(Outcome::kRateLimited,
+                  fmt::format("LiveKit cannot place another call now: {}: is livekit-sip running, or at its CPU limit?",
+                              error.error.what));
+  }
+  if (error.code == "resource_exhausted") {
     return failed(Outcome::kRateLimited, fmt::format("LiveKit cannot place another call now: {}", error.error.what));
   }
   // Refused by LiveKit or, before anything was sent, by our own check.

@@ -68,6 +68,11 @@ TEST(DialOutcome, NamesTheVariableToCheck) {
   EXPECT_EQ(result_of({429, "resource_exhausted", 486, {}}).detail, "busy (SIP 486)");
 }
 
+TEST(DialOutcome, AsksForTheSipServiceThatMayNotBeRunning) {
+  EXPECT_TRUE(result_of({503, "unavailable", 0, {}}).detail.ends_with("is livekit-sip running, or at its CPU limit?"));
+  EXPECT_FALSE(result_of({429, "resource_exhausted", 0, {}}).detail.contains("livekit-sip"));
+}
+
 TEST(DialOutcome, IsUnknownWhereTheAnswerGotLost) {
   for (const auto errc : {Errc::kUnavailable, Errc::kDeadline, Errc::kCancelled}) {
     const auto result = dial_outcome({.error = {errc, "connection closed"}}, "ST_1");
