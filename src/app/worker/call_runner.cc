@@ -187,7 +187,8 @@ awaitable<void> CallRunner::leave_to_the_other() {
   if (journal_) co_await journal_->finish();
 }
 
-// The order matters to the media library's memory: caller removed, seen gone, unpublish, disconnect, delete the room.
+// The order matters to the media library's memory: callee removed, seen gone, disconnect, delete the room (ADR
+// 0008).
 awaitable<void> CallRunner::hang_up() {
   const auto limit = Deadline::after(kRemovalLimit);
   if (phone_ != Phone::kGone && phone_ != Phone::kAbsent && !room_gone_) {
