@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "app/terminal_text.h"
+#include "app/worker/providers.h"
 #include "core/paths.h"
 #include "numbers/phone_numbers.h"
 #include "store/call_log.h"
@@ -109,16 +110,16 @@ std::vector<Finding> check_variables(const Settings& settings) {
     const auto shown = secret ? fmt::format("{} characters", value->size()) : printable(*value, 80);
     findings.push_back(good(name, fmt::format("{} (from {})", shown, settings.source(name))));
   }
-  const auto url = settings.get("LLM_BASE_URL");
-  if (!url) {
+  const auto providers = Providers::Options::from(settings, {});
+  if (!providers) {
+    findings.push_back(bad("language model", providers.error().what, "mend the variable it names"));
+  } else if (!providers->language_model) {
     findings.push_back(warning("language model", "none: the agent speaks from a script",
                                "set LLM_BASE_URL, LLM_MODEL and LLM_API_KEY to any OpenAI-compatible server"));
-  } else if (!settings.get("LLM_MODEL")) {
-    findings.push_back(bad("language model", fmt::format("LLM_BASE_URL is set, LLM_MODEL is not"),
-                           "set LLM_MODEL to a model that server has"));
   } else {
-    findings.push_back(good("language model", fmt::format("{} (from {})", printable(*settings.get("LLM_MODEL"), 80),
-                                                          settings.source("LLM_BASE_URL"))));
+    findings.push_back(good(
+        "language model",
+        fmt::format("{} (from {})", printable(providers->language_model->model, 80), settings.source("LLM_BASE_URL"))));
   }
   return findings;
 }

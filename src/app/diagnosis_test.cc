@@ -38,7 +38,16 @@ TEST(Diagnosis, NeverShowsASecret) {
 
 TEST(Diagnosis, ALanguageModelNeedsItsName) {
   const auto findings = check_variables(Settings::of({{"LLM_BASE_URL", "http://127.0.0.1:2"}}));
-  EXPECT_THAT(findings_text(findings), HasSubstr("set LLM_MODEL"));
+  EXPECT_THAT(findings_text(findings), HasSubstr("LLM_MODEL is not set"));
+}
+
+TEST(Diagnosis, ALanguageModelNeedsAnAddressThatIsOne) {
+  for (const auto* url : {"localhost:11434/v1", "http://", "ws://127.0.0.1:1", "https://me:topsecret@example.com/v1"}) {
+    const auto findings = check_variables(Settings::of({{"LLM_BASE_URL", url}, {"LLM_MODEL", "small"}}));
+    EXPECT_EQ(findings.back().status, Finding::Status::kBad) << url;
+    EXPECT_THAT(findings.back().detail, HasSubstr("LLM_BASE_URL")) << url;
+    EXPECT_THAT(findings.back().detail, Not(HasSubstr("topsecret")));
+  }
 }
 
 TEST(Diagnosis, ALiveKitThatIsNotThereIsSaid) {

@@ -60,11 +60,15 @@ def test_missing_variables_are_named_with_where_to_get_them(run, command, needed
     assert done.stderr.count("Get it from: ") == needed
 
 
-def test_a_language_model_without_a_name_is_asked_for(run, livekit, tmp_path):
+@pytest.mark.parametrize("model, complaint", [
+    ("LLM_BASE_URL=http://127.0.0.1:1/v1\n", "LLM_MODEL is not set"),
+    ("LLM_BASE_URL=127.0.0.1:1/v1\nLLM_MODEL=small\n", "LLM_BASE_URL must be like https://"),
+])
+def test_a_language_model_that_cannot_be_is_said_before_any_call(run, livekit, tmp_path, model, complaint):
     env = livekit.env_file(tmp_path / "worker.env", trunk=None)
-    env.write_text(env.read_text() + "LLM_BASE_URL=http://127.0.0.1:1/v1\n")
+    env.write_text(env.read_text() + model)
     done = run("--env-file", env, "calling-agent")
-    assert done.returncode == 2 and "LLM_MODEL" in done.stderr
+    assert done.returncode == 2 and complaint in done.stderr
 
 
 @pytest.fixture

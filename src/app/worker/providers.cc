@@ -13,12 +13,9 @@ Result<Providers::Options> Providers::Options::from(const Settings& settings, co
   options.scripted_beyond_loopback = arguments.force_scripted;
   const auto base_url = settings.get("LLM_BASE_URL");
   if (!base_url) return options;
-  const auto model = settings.get("LLM_MODEL");
-  if (!model) {
-    return fail(Errc::kInvalidArgument, "LLM_BASE_URL is set but LLM_MODEL is not: name a model the server has");
-  }
   options.language_model = providers::openai::OpenAiOptions{
-      .base_url = *base_url, .api_key = settings.get_or("LLM_API_KEY", ""), .model = *model};
+      .base_url = *base_url, .api_key = settings.get_or("LLM_API_KEY", ""), .model = settings.get_or("LLM_MODEL", "")};
+  if (const auto fine = options.language_model->check(); !fine) return pass(fine);
   return options;
 }
 

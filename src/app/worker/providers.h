@@ -28,7 +28,7 @@ class Providers {
     std::filesystem::path dialogues;                                 ///< A file or a folder; empty: the ones we ship.
     bool scripted_beyond_loopback = false;
 
-    /// Errors: kInvalidArgument, for a half-configured language model.
+    /// Errors: kInvalidArgument, for a language model that is half or wrongly configured.
     static Result<Options> from(const Settings& settings, const WorkerArguments& arguments);
   };
 

@@ -5,6 +5,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
 
+#include "net/url.h"
 #include "providers/openai/chat_request.h"
 #include "providers/openai/reply_stream.h"
 #include "providers/openai/report_reader.h"
@@ -37,11 +38,19 @@ Error status_error(int status, std::string_view body) {
   return {Errc::kInvalidArgument, fmt::format("the language model refused the request with {}{}", status, detail)};
 }
 
-Result<std::unique_ptr<OpenAiLlm>> OpenAiLlm::create(net::HttpClient& http, OpenAiOptions options) {
-  if (!options.base_url.starts_with("http://") && !options.base_url.starts_with("https://")) {
+Result<void> OpenAiOptions::check() const {
+  const auto url = net::parse_url(base_url);
+  if (!url)
+    return fail(Errc::kInvalidArgument, "LLM_BASE_URL must be like https://api.openai.com/v1: " + url.error().what);
+  if (url->websocket || url->target.contains('?')) {
     return fail(Errc::kInvalidArgument, "LLM_BASE_URL must be like https://api.openai.com/v1");
   }
-  if (options.model.empty()) return fail(Errc::kInvalidArgument, "LLM_MODEL is not set");
+  if (model.empty()) return fail(Errc::kInvalidArgument, "LLM_MODEL is not set: name a model that server has");
+  return {};
+}
+
+Result<std::unique_ptr<OpenAiLlm>> OpenAiLlm::create(net::HttpClient& http, OpenAiOptions options) {
+  if (const auto fine = options.check(); !fine) return pass(fine);
   while (options.base_url.ends_with('/')) options.base_url.pop_back();
   return std::unique_ptr<OpenAiLlm>(new OpenAiLlm(http, std::move(options)));
 }

@@ -14,12 +14,15 @@ struct OpenAiOptions {
   std::string model;                ///< LLM_MODEL
   milliseconds first_token{8'000};  ///< The longest silence a callee can be asked to bear.
   milliseconds total{30'000};
+
+  /// Errors: kInvalidArgument naming the variable.
+  Result<void> check() const;
 };
 
 /// Language by any OpenAI-compatible address: streamed chat completions with tools. Lives on one executor.
 class OpenAiLlm : public agent::Llm {
  public:
-  /// `http` must outlive it and may serve many calls. Errors: kInvalidArgument naming the variable.
+  /// `http` must outlive it and may serve many calls. Errors: as OpenAiOptions::check.
   static Result<std::unique_ptr<OpenAiLlm>> create(net::HttpClient& http, OpenAiOptions options);
 
   /// Errors: kPermission (401, 403: LLM_API_KEY), kNotFound (404: LLM_MODEL or LLM_BASE_URL), kOverloaded (429),

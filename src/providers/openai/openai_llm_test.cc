@@ -152,7 +152,7 @@ TEST(OpenAiLlm, ReportsEvenFromAModelThatIgnoresTheFormat) {
 TEST(OpenAiLlm, WrongSettingsNameTheVariable) {
   asio::io_context io(1);
   net::HttpClient http(io.get_executor());
-  for (const char* url : {"", "localhost", "ftp://x"}) {
+  for (const char* url : {"", "localhost", "ftp://x", "ws://x", "http://", "http://x/v1?key=1"}) {
     const auto llm = OpenAiLlm::create(http, {.base_url = url, .api_key = "", .model = "m"});
     ASSERT_FALSE(llm);
     EXPECT_NE(llm.error().what.find("LLM_BASE_URL"), std::string::npos);
