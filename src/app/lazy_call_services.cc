@@ -1,8 +1,21 @@
 #include "app/lazy_call_services.h"
 
-#include "app/livekit_config.h"
+#include "core/settings.h"
 
 namespace call_agent::app {
+
+Result<const LazyCallServices::Configuration*> LazyCallServices::configuration() {
+  if (!configuration_) {
+    const auto settings = Settings::load(options_.env_file);
+    if (!settings) return pass(settings);
+    auto livekit = LiveKitConfig::from(*settings, LiveKitConfig::Needs::kServerAndTrunk);
+    if (!livekit) return pass(livekit);
+    const auto confirm = confirm_policy_from(settings->get("CALL_AGENT_CONFIRM"));
+    if (!confirm) return pass(confirm);
+    configuration_ = Configuration{.livekit = std::move(*livekit), .confirm = *confirm};
+  }
+  return &*configuration_;
+}
 
 Result<calls::CallStore*> LazyCallServices::store() {
   if (!store_) {
@@ -15,11 +28,9 @@ Result<calls::CallStore*> LazyCallServices::store() {
 
 Result<calls::Telephony*> LazyCallServices::telephony() {
   if (!telephony_) {
-    const auto settings = Settings::load(options_.env_file);
-    if (!settings) return pass(settings);
-    auto config = LiveKitConfig::from(*settings, LiveKitConfig::Needs::kServerAndTrunk);
-    if (!config) return pass(config);
-    auto created = LiveKitTelephony::create(executor_, std::move(*config), options_.agent_name);
+    const auto known = configuration();
+    if (!known) return pass(known);
+    auto created = LiveKitTelephony::create(executor_, (*known)->livekit, options_.agent_name);
     if (!created) return pass(created);
     telephony_ = std::move(*created);
   }
@@ -27,9 +38,9 @@ Result<calls::Telephony*> LazyCallServices::telephony() {
 }
 
 Result<ConfirmPolicy> LazyCallServices::confirm_policy() {
-  const auto settings = Settings::load(options_.env_file);
-  if (!settings) return pass(settings);
-  return confirm_policy_from(settings->get("CALL_AGENT_CONFIRM"));
+  const auto known = configuration();
+  if (!known) return pass(known);
+  return (*known)->confirm;
 }
 
 Result<calls::Placer*> LazyCallServices::placer() {

@@ -101,8 +101,8 @@ class Lab:
     def foreign_phone(self, hold_ms: int = 20000) -> ForeignPhone:
         return self._keep(ForeignPhone.start(self._next_port(), self._next_port(2), hold_ms, self.folder))
 
-    def worker(self, *arguments: str, wait: bool = True) -> Worker:
-        env_file = self.livekit.env_file(self.folder / "worker.env", trunk=None)
+    def worker(self, *arguments: str, wait: bool = True, env_file: Path | None = None) -> Worker:
+        env_file = env_file or self.livekit.env_file(self.folder / "worker.env", trunk=None)
         agent = f"agent-{os.getpid()}-{self.folder.name}"  # Two runs of the tests may share the stack.
         return self._keep(Worker.start(self.program, env_file, agent, self.folder, arguments, wait))
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import uuid
 from pathlib import Path
 
@@ -56,6 +57,19 @@ def test_every_place_is_filled_and_no_more(lab, occupied):
     placed = server.call("make_phone_call", phone_number=NUMBER)
     assert placed["state"] == "active"
     server.call("end_call", call_id=placed["call_id"])
+
+
+def test_variables_from_a_pipe_are_read_once_for_all_media_processes(lab):
+    text = lab.livekit.env_file(lab.folder / "worker.env", trunk=None).read_text()
+    pipe = lab.folder / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=(text,), daemon=True).start()
+    worker = lab.worker(*STUB, env_file=pipe)
+    first, = worker.media_processes()
+    secret = read_env(lab.folder / "worker.env")["LIVEKIT_API_SECRET"]
+    assert secret not in Path(f"/proc/{first}/cmdline").read_text() + worker.output
+    os.kill(first, signal.SIGKILL)
+    worker.wait_until_ready(2)
 
 
 def test_a_call_whose_room_is_deleted_ends(lab):

@@ -53,7 +53,6 @@ class LostCalls {
 
 std::vector<std::string> media_command(const Options& options, const Invocation& invocation, int places) {
   std::vector<std::string> command{self_path().string()};
-  if (invocation.env_file) command.insert(command.end(), {"--env-file", invocation.env_file->string()});
   if (invocation.debug) command.emplace_back("--debug");
   command.insert(command.end(), {"media-process", "--capacity", std::to_string(places)});
   const auto worker = options.worker.to_command_line();
@@ -68,6 +67,17 @@ std::vector<std::vector<std::string>> media_commands(const Options& options, con
     commands.push_back(media_command(options, invocation, std::min(left, options.calls_per_process)));
   }
   return commands;
+}
+
+// What was read here, for media processes to find first: the --env-file may be a pipe, which is read only once, and a
+// command line is everybody's to see.
+std::vector<std::string> media_environment(const Settings& settings) {
+  std::vector<std::string> environment;
+  for (const std::string name :
+       {"LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL"}) {
+    if (const auto value = settings.get(name)) environment.push_back(name + "=" + *value);
+  }
+  return environment;
 }
 
 int supervise(const Options& options, const Invocation& invocation) {
@@ -89,6 +99,7 @@ int supervise(const Options& options, const Invocation& invocation) {
   Supervisor supervisor(
       io.get_executor(),
       {.commands = media_commands(options, invocation),
+       .environment = media_environment(*settings),
        .recycle_after_calls = options.recycle_calls,
        .recycle_above_mib = options.recycle_mib,
        .drain_limit = std::chrono::seconds(options.drain_seconds)},

@@ -78,7 +78,7 @@ awaitable<void> Supervisor::keep_slot(int slot) {
   while (stops_ == 0) {
     auto command = options_.commands[static_cast<std::size_t>(slot)];
     command.insert(command.end(), {"--slot", std::to_string(slot)});
-    auto process = ChildProcess::start(executor_, {.arguments = command});
+    auto process = ChildProcess::start(executor_, {.arguments = command, .environment = options_.environment});
     if (!process) {
       log::error("media process {}: {}", slot, process.error().what);
       co_await changed_.wait(Deadline::after(restart_delay(++failures)));

@@ -21,6 +21,7 @@ class Supervisor {
   struct Options {
     /// What starts each media process; "--slot N" is appended. SIGTERM drains it, SIGUSR1 ends its calls.
     std::vector<std::vector<std::string>> commands;
+    std::vector<std::string> environment;  ///< NAME=VALUE, for each of them, added to ours.
     int recycle_after_calls = 500;
     int recycle_above_mib = 600;        ///< Resident size.
     milliseconds drain_limit{600'000};  ///< How long running calls may go on after stop(), before they are ended.

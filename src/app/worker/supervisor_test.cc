@@ -15,6 +15,7 @@ class SupervisorTest : public ::testing::Test {
     supervisor_.emplace(
         io_.get_executor(),
         Supervisor::Options{.commands = {{"sh", "-c", script, "media"}},
+                            .environment = {"LIVEKIT_URL=ws://here"},
                             .recycle_after_calls = recycle_after,
                             .drain_limit = drain_limit_},
         Supervisor::Events{
@@ -62,6 +63,13 @@ TEST_F(SupervisorTest, StopDrainsTheProcessesAndEnds) {
   EXPECT_EQ(run(), 0);
   EXPECT_EQ(registered_, 1);
   EXPECT_TRUE(lost_.empty());
+}
+
+TEST_F(SupervisorTest, TheProcessesFindWhatItHasRead) {
+  supervise("echo \"{\\\"report\\\":\\\"summary\\\",\\\"text\\\":\\\"$LIVEKIT_URL\\\"}\"; " + kWaitForTerm);
+  on_summary_ = [this] { supervisor_->stop(); };
+  EXPECT_EQ(run(), 0);
+  EXPECT_EQ(summaries_, std::vector<std::string>{"ws://here"});
 }
 
 TEST_F(SupervisorTest, ASecondStopHasTheProcessesEndTheirCalls) {
