@@ -34,6 +34,7 @@ class LazyCallServices final : public CallServices {
   Result<calls::Telephony*> telephony() override;
   Result<calls::Placer*> placer() override;
   Result<ConfirmPolicy> confirm_policy() override;
+  milliseconds longest_attempt() const override { return options_.placer.longest_attempt(); }
   TaskGroup& placing() override { return placing_; }
 
  private:

@@ -19,11 +19,6 @@
 #include "core/log.h"
 
 namespace call_agent::calls {
-namespace {
-
-constexpr milliseconds kGrace{5'000};
-
-}  // namespace
 
 Result<Draft> draft(PlaceRequest request, const NumberingPlan& plan) {
   const auto number = plan.check(request.phone_number);
@@ -68,7 +63,7 @@ Placer::Placer(CallStore& store, Telephony& telephony, const NumberingPlan& plan
     : store_(store), telephony_(telephony), plan_(plan), options_(options) {}
 
 awaitable<Result<Call>> Placer::place(PlaceRequest request, OnProgress on_progress) {
-  const auto overall = Deadline::after(options_.ready_limit + options_.ringing_limit + kGrace);
+  const auto overall = Deadline::after(options_.longest_attempt());
   auto drafted = draft(request, plan_);
   if (!drafted) {
     log::info("refused to call {}", log::redact_number(request.phone_number));

@@ -44,8 +44,6 @@ using OnProgress = std::function<void(const Progress&)>;
 /// hook.
 class Placer {
  public:
-  /// From the request until answered or failed: ready_limit + ringing_limit + 5 s at most. An agent that took its time
-  /// to get ready leaves less for the ringing.
   struct Options {
     milliseconds ready_limit{10'000};  ///< From dispatch until the agent is ready to speak.
     milliseconds ringing_limit{30'000};
@@ -53,6 +51,10 @@ class Placer {
     milliseconds max_duration{3'600'000};   ///< Of the conversation; a request's max_minutes may only shorten it.
     milliseconds look_every{500};           ///< At the record while the phone rings: it may have been ended.
     milliseconds hang_up_patience{30'000};  ///< With a LiveKit that does not answer, before a phone is left ringing.
+
+    /// From the request until answered or failed, at most. An agent that took its time to get ready leaves less for the
+    /// ringing.
+    constexpr milliseconds longest_attempt() const { return ready_limit + ringing_limit + milliseconds{5'000}; }
   };
 
   /// All must outlive the placer, and the placer every coroutine of it.

@@ -151,7 +151,7 @@ void add_test_mcp_client(CLI::App& cli, Invocation& invocation) {
   add_what(*command, *typed);
   command->add_option("--answer", typed->answers, "An answer to what the server may ask, FIELD=VALUE; may be repeated")
       ->allow_extra_args(false);
-  command->add_option("--timeout", typed->timeout_seconds, "Seconds for an answer: 60, or an hour for a task")
+  command->add_option("--timeout", typed->timeout_seconds, "Seconds for an answer: 110, or an hour for a task")
       ->check(CLI::Range(1, kLongest));
   command->add_flag("--json", typed->options.json, "Print the whole session as one JSON document");
   command->callback(

@@ -31,6 +31,8 @@ class CallServices {
   virtual Result<calls::Telephony*> telephony() = 0;
   virtual Result<calls::Placer*> placer() = 0;
   virtual Result<ConfirmPolicy> confirm_policy() = 0;
+  /// From the request of a call until it is answered or has failed, at most.
+  virtual milliseconds longest_attempt() const = 0;
   /// Owns the calls being placed, which go on when the client that asked goes away.
   virtual TaskGroup& placing() = 0;
 };

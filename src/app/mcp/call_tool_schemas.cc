@@ -1,5 +1,7 @@
 #include "app/mcp/call_tool_schemas.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "app/mcp/call_results.h"
@@ -50,13 +52,14 @@ Json consent() {
   return schema;
 }
 
-mcp::Tool make_phone_call() {
+mcp::Tool make_phone_call(milliseconds longest_attempt) {
   return {.name = "make_phone_call",
           .title = "Make a phone call",
-          .description =
+          .description = fmt::format(
               "Rings a telephone; a voice agent talks to whoever answers and pursues the objective. Returns once the "
-              "phone was answered or the attempt has failed, after 45 s at most; then use wait_for_call. A real person "
+              "phone was answered or the attempt has failed, after {} s at most; then use wait_for_call. A real person "
               "is called: use it only when the user wants this call now.",
+              std::chrono::ceil<std::chrono::seconds>(longest_attempt).count()),
           .input_schema = object(
               {{"phone_number", text("E.164 with + and country code, such as +14155550123.", 64)},
                {"objective", text("What the agent is to achieve on the phone, and for whom.", 4000)},
@@ -177,9 +180,9 @@ mcp::Icon receiver_icon() {
       .sizes = {"any"}};
 }
 
-std::vector<mcp::Tool> call_tool_descriptions() {
+std::vector<mcp::Tool> call_tool_descriptions(milliseconds longest_attempt) {
   std::vector<mcp::Tool> tools;
-  tools.push_back(make_phone_call());
+  tools.push_back(make_phone_call(longest_attempt));
   tools.push_back(wait_for_call());
   tools.push_back(get_call());
   tools.push_back(list_calls());

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/clock.h"
 #include "mcp/tool.h"
 
 namespace call_agent::app {
@@ -14,7 +15,8 @@ inline constexpr const char* kControlScope = "calls:control";
 /// A telephone receiver: for the server and for each of its tools.
 mcp::Icon receiver_icon();
 
-/// Names, words, schemas and annotations of the tools; the handlers are still to be set.
-std::vector<mcp::Tool> call_tool_descriptions();
+/// Names, words, schemas and annotations of the tools; the handlers are still to be set. `longest_attempt`: what
+/// make_phone_call takes at most.
+std::vector<mcp::Tool> call_tool_descriptions(milliseconds longest_attempt);
 
 }  // namespace call_agent::app

@@ -8,7 +8,7 @@
 namespace call_agent::app {
 
 std::vector<mcp::Tool> CallTools::tools() {
-  auto tools = call_tool_descriptions();
+  auto tools = call_tool_descriptions(desk_.services().longest_attempt());
   const auto handle = [&](std::string_view name, auto& part, auto method) {
     std::ranges::find(tools, name, &mcp::Tool::name)->handler = [&part, method](Json arguments,
                                                                                 const mcp::RequestContext& context) {

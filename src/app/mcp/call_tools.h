@@ -18,7 +18,7 @@ namespace call_agent::app {
 class CallTools {
  public:
   /// `desk` outlives it.
-  explicit CallTools(CallDesk& desk) : placing_(desk), following_(desk), control_(desk) {}
+  explicit CallTools(CallDesk& desk) : desk_(desk), placing_(desk), following_(desk), control_(desk) {}
 
   std::vector<mcp::Tool> tools();
 
@@ -26,6 +26,7 @@ class CallTools {
   static std::string_view instructions();
 
  private:
+  CallDesk& desk_;
   PlacingTool placing_;
   FollowingTools following_;
   ControlTools control_;

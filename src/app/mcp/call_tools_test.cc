@@ -26,6 +26,14 @@ TEST_F(CallToolsTest, DescribesEightToolsOfWhichOnlyTheNumberIsRequired) {
   EXPECT_EQ(tool("make_phone_call").input_schema["required"], Json::array({"phone_number"}));
 }
 
+TEST_F(CallToolsTest, PromisesToTakeNoLongerThanItsOptionsLet) {
+  services.longest_attempt_ = 95s;
+  EXPECT_THAT(call_tools.tools().front().description, HasSubstr("after 95 s at most"));
+  const calls::Placer::Options as_started{};
+  services.longest_attempt_ = as_started.longest_attempt();
+  EXPECT_THAT(call_tools.tools().front().description, HasSubstr("after 45 s at most"));
+}
+
 TEST_F(CallToolsTest, AnAnsweredCallReturnsItsIdAndTheNextStep) {
   const auto result = call(
       "make_phone_call",

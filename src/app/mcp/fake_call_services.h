@@ -66,6 +66,7 @@ class FakeServices final : public CallServices {
     return &placer_;
   }
   Result<ConfirmPolicy> confirm_policy() override { return policy_; }
+  milliseconds longest_attempt() const override { return longest_attempt_; }
   TaskGroup& placing() override { return placing_; }
 
   TaskGroup placing_;
@@ -75,6 +76,7 @@ class FakeServices final : public CallServices {
   calls::Placer placer_;
   std::optional<Error> missing_;
   ConfirmPolicy policy_ = ConfirmPolicy::kNewNumbers;
+  milliseconds longest_attempt_{95'000};
 };
 
 }  // namespace call_agent::app

@@ -7,6 +7,7 @@
 
 #include "app/mcp_client/session.h"
 #include "app/terminal_text.h"
+#include "calls/placer.h"
 #include "core/base64.h"
 
 // What a session does once it is connected.
@@ -17,8 +18,12 @@ using mcp::part;
 using mcp::text_part;
 
 constexpr milliseconds kListLimit{30'000};
-// Beyond what the tools promise (45 s), so that a slow answer is told from none.
-constexpr milliseconds kCallLimit{60'000};
+// Beyond what make_phone_call takes with the longest limits `server` permits, so that no call rings that nobody
+// follows.
+constexpr milliseconds kCallLimit{110'000};
+static_assert(kCallLimit >
+              calls::Placer::Options{.ready_limit = milliseconds{30'000}, .ringing_limit = milliseconds{60'000}}
+                  .longest_attempt());
 constexpr milliseconds kTaskLimit{3'600'000};
 
 bool is_error(const Json& result) {
