@@ -11,8 +11,7 @@
 namespace call_agent::phone {
 namespace {
 
-constexpr milliseconds kLongestRing{180000};  // Then the phone itself gives up with 480.
-constexpr std::uint64_t kMostCatchUp = 10;    // Packets sent at once after a delay; more are skipped.
+constexpr std::uint64_t kMostCatchUp = 10;  // Packets sent at once after a delay; more are skipped.
 
 std::string utc_stamp() {
   std::string stamp = rfc3339(unix_ms());
@@ -77,11 +76,9 @@ void PhoneCall::invited(const sip_msg& invite) {
          {"scenario", scenario.name},
          {"at", rfc3339(unix_ms())}});
   log::info("call {}: INVITE for {} ({})", index_, log::redact_number(called_), scenario.name);
-  if (plan_ == Answer::kBusy || plan_ == Answer::kUnknown || plan_ == Answer::kFails) {
-    const auto [status, reason] = refusal(plan_);
-    return refuse(invite, status, reason);
-  }
-  ring(invite);
+  if (const auto rings = scenario.ringing(plan_)) return ring(invite, *rings);
+  const auto [status, reason] = refusal(plan_);
+  refuse(invite, status, reason);
 }
 
 void PhoneCall::refuse(const sip_msg& invite, std::uint16_t status, const char* reason) {
@@ -93,7 +90,7 @@ void PhoneCall::refuse(const sip_msg& invite, std::uint16_t status, const char* 
   finish("rejected", {{"status", status}, {"reason", reason}});
 }
 
-void PhoneCall::ring(const sip_msg& invite) {
+void PhoneCall::ring(const sip_msg& invite, milliseconds length) {
   const auto& options = owner_.options();
   sa local{};
   // The address the caller reaches us at, also when we listen on all of them.
@@ -130,8 +127,7 @@ void PhoneCall::ring(const sip_msg& invite) {
   session_.reset(session);
   state_ = State::kRinging;
   event("180", Clock::now(), has_offer_ ? Json{{"offer", offer_->remote_formats()}} : Json::object());
-  const milliseconds rings = plan_ == Answer::kNever ? kLongestRing : script_->scenario.rings;
-  tmr_start(&timer_, static_cast<std::uint64_t>(rings.count()), &PhoneCall::ring_timer, this);
+  tmr_start(&timer_, static_cast<std::uint64_t>(length.count()), &PhoneCall::ring_timer, this);
 }
 
 void PhoneCall::ringing_over() {

@@ -48,7 +48,7 @@ class PhoneCall final : private Conversation::Observer {
   enum class State : std::uint8_t { kNew, kRinging, kAnswered, kOver };
 
   void refuse(const sip_msg& invite, std::uint16_t status, const char* reason);
-  void ring(const sip_msg& invite);
+  void ring(const sip_msg& invite, milliseconds length);
   void ringing_over();
   void answer();
   void start_media();

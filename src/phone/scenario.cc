@@ -16,6 +16,8 @@ namespace call_agent::phone {
 namespace {
 
 constexpr std::uintmax_t kMostBytes = 1 << 20;
+constexpr milliseconds kUsualRing{1000};
+constexpr milliseconds kLongestRing{180000};  // Then the phone itself gives up with 480.
 
 constexpr std::array<std::pair<std::string_view, Answer>, 7> kAnswers{{
     {"answers", Answer::kAnswers},
@@ -67,6 +69,22 @@ std::optional<Answer> answer_by_number(std::string_view called) {
   return std::nullopt;
 }
 
+std::optional<milliseconds> Scenario::ringing(Answer what) const {
+  switch (what) {
+    case Answer::kNever:
+      return kLongestRing;
+    case Answer::kBusy:
+    case Answer::kUnknown:
+    case Answer::kFails:
+      return rings;
+    case Answer::kAnswers:
+    case Answer::kDeclines:
+    case Answer::kUnavailable:
+      break;
+  }
+  return rings.value_or(kUsualRing);
+}
+
 bool Scenario::needs_tts() const {
   return std::any_of(clips.begin(), clips.end(), [](const ClipSource& clip) { return !clip.words.empty(); });
 }
@@ -101,12 +119,15 @@ Result<Scenario> parse_scenario(std::string_view json) {
     if (!value) return pass(value);
     out.by_number = *value;
   }
-  for (const auto& [key, target] : {std::pair{"rings_s", &out.rings}, std::pair{"longest_s", &out.longest}}) {
-    if (const auto member = root.member(key)) {
-      const auto value = member->seconds();
-      if (!value) return pass(value);
-      *target = *value;
-    }
+  if (const auto rings = root.member("rings_s")) {
+    const auto value = rings->seconds();
+    if (!value) return pass(value);
+    out.rings = *value;
+  }
+  if (const auto longest = root.member("longest_s")) {
+    const auto value = longest->seconds();
+    if (!value) return pass(value);
+    out.longest = *value;
   }
   if (const auto codecs = root.member("codecs")) {
     auto value = parse_codecs(*codecs);

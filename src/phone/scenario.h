@@ -17,11 +17,11 @@ namespace call_agent::phone {
 
 enum class Answer : std::uint8_t {
   kAnswers,      ///< Rings, then picks up.
-  kBusy,         ///< 486 at once.
+  kBusy,         ///< 486.
   kDeclines,     ///< Rings, then 603.
-  kUnknown,      ///< 404 at once.
+  kUnknown,      ///< 404.
   kUnavailable,  ///< Rings, then 480.
-  kFails,        ///< 503 at once.
+  kFails,        ///< 503.
   kNever,        ///< Rings until the caller gives up.
 };
 
@@ -98,13 +98,16 @@ struct Scenario {
   Answer answer = Answer::kAnswers;
   bool by_number = true;  ///< The called number's last three digits may overrule `answer`.
   Transfer transfer = Transfer::kConnects;
-  milliseconds rings{1000};      ///< Before it answers, declines or is unavailable.
-  milliseconds longest{300000};  ///< Of the call, after which the phone hangs up.
+  std::optional<milliseconds> rings;  ///< As the file says; ringing() is what comes of it.
+  milliseconds longest{300000};       ///< Of the call, after which the phone hangs up.
   std::vector<CodecKind> codecs{CodecKind::kG722, CodecKind::kPcmu,
                                 CodecKind::kPcma};  ///< Accepted; the offer's order decides.
   std::vector<ClipSource> clips;
   std::vector<Step> steps;  ///< After the last one the phone listens until the other side hangs up.
 
+  /// How long the phone rings before it does as `what` says; empty for not at all. Unless the file names a time, that is
+  /// so for busy, unknown and fails, as a network refuses before any phone rings.
+  std::optional<milliseconds> ringing(Answer what) const;
   bool needs_tts() const;
 };
 

@@ -37,11 +37,24 @@ TEST(Scenario, AnEmptyOneAnswersAndListens) {
   const auto scenario = parse_scenario("{}");
   ASSERT_TRUE(scenario);
   EXPECT_EQ(scenario->answer, Answer::kAnswers);
-  EXPECT_EQ(scenario->rings, milliseconds(1000));
   EXPECT_EQ(scenario->transfer, Transfer::kConnects);
   EXPECT_EQ(scenario->codecs.size(), 3U);
   EXPECT_TRUE(scenario->steps.empty());
   EXPECT_FALSE(scenario->needs_tts());
+}
+
+TEST(Scenario, ABusyAnUnknownAndAFailingPhoneRingOnlyIfTheFileSaysHowLong) {
+  const auto silent_on_it = parse_scenario("{}");
+  const auto named = parse_scenario(R"({"rings_s": 2})");
+  for (const auto at_once : {Answer::kBusy, Answer::kUnknown, Answer::kFails}) {
+    EXPECT_EQ(silent_on_it->ringing(at_once), std::nullopt);
+    EXPECT_EQ(named->ringing(at_once), milliseconds(2000));
+  }
+  for (const auto after_ringing : {Answer::kAnswers, Answer::kDeclines, Answer::kUnavailable}) {
+    EXPECT_EQ(silent_on_it->ringing(after_ringing), milliseconds(1000));
+    EXPECT_EQ(named->ringing(after_ringing), milliseconds(2000));
+  }
+  EXPECT_GT(named->ringing(Answer::kNever), milliseconds(60'000));
 }
 
 TEST(Scenario, EveryStepIsUnderstood) {

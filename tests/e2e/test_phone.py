@@ -67,6 +67,17 @@ def test_a_scenario_may_refuse_whatever_the_number(lab, answer, outcome):
     assert server.call("make_phone_call", phone_number="+442079460603")["outcome"] == outcome
 
 
+def test_a_phone_may_ring_before_it_is_busy(lab):
+    phone = lab.phone(lab.scenario("busy at last", answer="busy", rings_s=1.5))
+    server = lab.server(phone.port, lab.worker("--speech", "stub").agent)
+    placed = server.call("make_phone_call", phone_number=NUMBER)
+    assert (placed["state"], placed["outcome"]) == ("ended", "busy")
+    assert server.call("get_call", call_id=placed["call_id"])["sip_status"] == 486
+    over = phone.wait_for_event("summary")
+    assert over["status"] == 486
+    assert 1400 < over["t_ms"] - phone.wait_for_event("180")["t_ms"] < 3000
+
+
 def test_who_speaks_over_the_agent_is_let_finish_and_then_hears_it_out(lab):
     server = lab.server(lab.phone("interrupter.json").port, lab.worker().agent)
     placed = server.call("make_phone_call", phone_number=NUMBER, objective="Ask when they are open.")
