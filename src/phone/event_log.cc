@@ -6,6 +6,8 @@
 #include <cmath>
 #include <system_error>
 
+#include "core/log.h"
+
 namespace call_agent::phone {
 namespace {
 
@@ -19,13 +21,14 @@ double in_ms(Clock::duration time) {
 Result<EventLog> EventLog::create(const std::filesystem::path& path) {
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
-  EventLog log;
-  log.file_.reset(std::fopen(path.c_str(), "ae"));
-  if (!log.file_) {
+  EventLog events;
+  events.file_.reset(std::fopen(path.c_str(), "ae"));
+  if (!events.file_) {
     return fail(Errc::kInvalidArgument,
                 fmt::format("cannot write {}: {}", path.string(), std::generic_category().message(errno)));
   }
-  return log;
+  events.path_ = path;
+  return events;
 }
 
 void EventLog::write(std::string_view event, int call, TimePoint at, TimePoint invited_at, Json fields) {
@@ -35,8 +38,11 @@ void EventLog::write(std::string_view event, int call, TimePoint at, TimePoint i
   fields["mono_ms"] = in_ms(at.time_since_epoch());
   fields["t_ms"] = in_ms(at - invited_at);
   const std::string line = dump_json(fields) + "\n";
-  std::fwrite(line.data(), 1, line.size(), file_.get());
-  std::fflush(file_.get());
+  const bool written =
+      std::fwrite(line.data(), 1, line.size(), file_.get()) == line.size() && std::fflush(file_.get()) == 0;
+  if (written || !complete_) return;
+  complete_ = false;
+  log::error("events are missing from {}: {}", path_.string(), std::generic_category().message(errno));
 }
 
 }  // namespace call_agent::phone

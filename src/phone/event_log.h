@@ -3,7 +3,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "core/clock.h"
@@ -15,7 +14,8 @@ namespace call_agent::phone {
 /// What happened on the phone's calls: one JSON object a line, each with
 ///   "event", "call" (the number of the call, from 1), "mono_ms" (steady clock, comparable between the processes of one
 ///   machine) and "t_ms" (since that call's INVITE).
-/// A line is on disk before the next event. Used by the phone's thread only.
+/// A line is on disk before the next event; the first one that cannot be written is reported in the program's own log.
+/// Used by the phone's thread only.
 class EventLog {
  public:
   /// Appends to `path`. Errors: kInvalidArgument if it cannot be written.
@@ -31,6 +31,8 @@ class EventLog {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   std::unique_ptr<std::FILE, Closer> file_;
+  std::filesystem::path path_;
+  bool complete_ = true;
 };
 
 }  // namespace call_agent::phone

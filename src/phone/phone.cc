@@ -8,7 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "audio/stereo_recorder.h"
+#include "core/id.h"
 #include "core/log.h"
+#include "phone/codec.h"
 #include "phone/phone_call.h"
 #include "phone/re.h"
 
@@ -25,6 +28,16 @@ void debug_output(int /*level*/, const char* text, std::size_t length, void* /*u
   std::string_view line(text, length);
   while (!line.empty() && line.back() == '\n') line.remove_suffix(1);
   if (!line.empty()) log::debug("sip: {}", line);
+}
+
+/// Whether a call could be recorded, by beginning a recording: a full disk shows too.
+Result<void> probe(const std::filesystem::path& recordings) {
+  const auto path = recordings / (new_id("probe") + ".wav");
+  const auto recorder = audio::StereoRecorder::create(path, kRtpClock);
+  std::error_code absent;
+  std::filesystem::remove(path, absent);
+  if (!recorder) return fail(recorder.error().code, fmt::format("calls cannot be recorded: {}", recorder.error().what));
+  return {};
 }
 
 }  // namespace
@@ -86,6 +99,9 @@ class Phone::Loop final : public PhoneCall::Owner {
                   fmt::format("{} can be reached from other machines, and the phone answers anybody: use 127.0.0.1, or "
                               "say --public",
                               options_.host));
+    }
+    if (options_.recordings) {
+      if (auto recordable = probe(*options_.recordings); !recordable) return recordable;
     }
     if (const int error = libre_init(); error != 0) {
       return fail(Errc::kInternal, fmt::format("the SIP library cannot start: {}", re_reason(error)));

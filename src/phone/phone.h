@@ -22,7 +22,7 @@ struct PhoneOptions {
   std::uint16_t last_rtp_port = 40999;
   bool allow_public = false;  ///< Without it an address other than loopback is refused.
   std::optional<std::filesystem::path>
-      recordings;               ///< A folder for a stereo WAV of each call (left: heard, right: said).
+      recordings;               ///< A folder for a stereo WAV of each call (left: heard, right: said). Made if need be.
   std::size_t most_calls = 64;  ///< At once; one more is told 503.
 
   std::shared_ptr<const Script> script;  ///< Whom to play. Required.
@@ -45,8 +45,8 @@ Result<HostPort> parse_host_port(std::string_view text);
 class Phone {
  public:
   /// Listening when it returns.
-  /// Errors: kInvalidArgument (address, no script), kPermission (a public address), kUnavailable (port taken),
-  /// kConflict (another phone runs in this process).
+  /// Errors: kInvalidArgument (address, no script, a folder nothing can be recorded in), kPermission (a public
+  /// address), kUnavailable (port taken), kConflict (another phone runs in this process).
   static Result<std::unique_ptr<Phone>> start(PhoneOptions options, EventLog log);
 
   /// Ends every call with BYE (or 480 while it rings), waits at most 2 s for answers, and stops listening.

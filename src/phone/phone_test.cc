@@ -6,9 +6,11 @@
 #include <array>
 #include <boost/asio/ip/udp.hpp>
 #include <charconv>
+#include <fstream>
 #include <vector>
 
 #include "core/asio.h"
+#include "core/id.h"
 
 namespace call_agent::phone {
 namespace {
@@ -85,6 +87,19 @@ TEST(Phone, NeedsAScriptAndAUsableAddress) {
     const auto phone = Phone::start({.host = host, .allow_public = true, .script = mute_script()}, EventLog());
     EXPECT_EQ(phone.error().code, Errc::kInvalidArgument) << host;
   }
+}
+
+TEST(Phone, MakesTheFolderOfItsRecordingsAndRefusesOneItCannotWriteTo) {
+  const auto folder = std::filesystem::temp_directory_path() / ("phone_test_" + random_hex(8));
+  EXPECT_TRUE(Phone::start({.recordings = folder / "calls", .script = mute_script()}, EventLog()));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "calls"));
+  std::ofstream(folder / "a file") << "in the way";
+  const auto refused = Phone::start({.recordings = folder / "a file", .script = mute_script()}, EventLog());
+  std::filesystem::remove_all(folder);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::kInvalidArgument);
+  EXPECT_NE(refused.error().what.find("calls cannot be recorded: "), std::string::npos) << refused.error().what;
+  EXPECT_NE(refused.error().what.find((folder / "a file").string()), std::string::npos) << refused.error().what;
 }
 
 }  // namespace

@@ -209,6 +209,13 @@ def test_a_broken_scenario_is_named_with_its_place(run, tmp_path, ports, text, c
     assert f"{file}: " in done.stderr and complaint in done.stderr
 
 
+def test_a_phone_that_cannot_record_does_not_start(run, tmp_path, ports):
+    (tmp_path / "file").write_text("in the way")
+    done = run("phone", "--listen", f"127.0.0.1:{ports['TEST_LAST']}", "--record", tmp_path / "file" / "calls")
+    assert done.returncode == 2 and "phone ready" not in done.stdout
+    assert f"calls cannot be recorded: cannot write {tmp_path / 'file' / 'calls'}" in done.stderr
+
+
 def wav(path: Path, width: int = 2, frames: int = 800) -> bytes:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
