@@ -85,8 +85,12 @@ std::optional<milliseconds> Scenario::ringing(Answer what) const {
   return rings.value_or(kUsualRing);
 }
 
-bool Scenario::needs_tts() const {
-  return std::any_of(clips.begin(), clips.end(), [](const ClipSource& clip) { return !clip.words.empty(); });
+std::set<std::string> Scenario::sentences() const {
+  std::set<std::string> out;
+  for (const auto& clip : clips) {
+    if (!clip.words.empty()) out.insert(clip.words);
+  }
+  return out;
 }
 
 Result<Scenario> parse_scenario(std::string_view json) {

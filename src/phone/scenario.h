@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -105,10 +106,11 @@ struct Scenario {
   std::vector<ClipSource> clips;
   std::vector<Step> steps;  ///< After the last one the phone listens until the other side hangs up.
 
-  /// How long the phone rings before it does as `what` says; empty for not at all. Unless the file names a time, that is
-  /// so for busy, unknown and fails, as a network refuses before any phone rings.
+  /// How long the phone rings before it does as `what` says; empty for not at all. Unless the file names a time, that
+  /// is so for busy, unknown and fails, as a network refuses before any phone rings.
   std::optional<milliseconds> ringing(Answer what) const;
-  bool needs_tts() const;
+  /// What a Tts is to say, each once however often it is said.
+  std::set<std::string> sentences() const;
 };
 
 /// Parses and checks one scenario.

@@ -40,7 +40,7 @@ TEST(Scenario, AnEmptyOneAnswersAndListens) {
   EXPECT_EQ(scenario->transfer, Transfer::kConnects);
   EXPECT_EQ(scenario->codecs.size(), 3U);
   EXPECT_TRUE(scenario->steps.empty());
-  EXPECT_FALSE(scenario->needs_tts());
+  EXPECT_TRUE(scenario->sentences().empty());
 }
 
 TEST(Scenario, ABusyAnUnknownAndAFailingPhoneRingOnlyIfTheFileSaysHowLong) {
@@ -74,6 +74,7 @@ TEST(Scenario, EveryStepIsUnderstood) {
       {"expect_dtmf": "9*", "otherwise": "end"},
       {"go_to": "top", "times": 2},
       {"wait_for_hang_up": true},
+      {"say": "Hello."},
       {"label": "end", "hang_up": true}
     ]})");
   ASSERT_TRUE(scenario) << scenario.error().what;
@@ -82,17 +83,17 @@ TEST(Scenario, EveryStepIsUnderstood) {
   EXPECT_EQ(scenario->transfer, Transfer::kNeverSays);
   EXPECT_EQ(scenario->rings, milliseconds(250));
   EXPECT_EQ(scenario->codecs, (std::vector{CodecKind::kPcma, CodecKind::kG722}));
-  EXPECT_TRUE(scenario->needs_tts());
-  ASSERT_EQ(scenario->clips.size(), 3U);
+  EXPECT_EQ(scenario->sentences(), (std::set<std::string>{"Hello."}));
+  ASSERT_EQ(scenario->clips.size(), 4U);
   EXPECT_EQ(scenario->clips[0].words, "Hello.");
   EXPECT_EQ(scenario->clips[1].file, "clip.wav");
   EXPECT_EQ(scenario->clips[2].tone_hz, 850);
-  ASSERT_EQ(scenario->steps.size(), 12U);
+  ASSERT_EQ(scenario->steps.size(), 13U);
   EXPECT_EQ(std::get<WaitUntil>(scenario->steps[4].action).since_answer, milliseconds(3000));
   EXPECT_EQ(scenario->steps[5].timeout, milliseconds(4000));
   EXPECT_EQ(scenario->steps[5].on_timeout, kHangUpStep);
   EXPECT_EQ(scenario->steps[6].on_timeout, 0U);
-  EXPECT_EQ(std::get<ExpectDtmf>(scenario->steps[8].action).otherwise, 11U);
+  EXPECT_EQ(std::get<ExpectDtmf>(scenario->steps[8].action).otherwise, 12U);
   EXPECT_EQ(std::get<GoTo>(scenario->steps[9].action).times, 2);
   EXPECT_EQ(scenario->steps[10].on_timeout, kHangUpStep);
 }

@@ -50,7 +50,8 @@ Result<Clip> load(const ClipSource& source) {
 
 }  // namespace
 
-awaitable<Result<std::shared_ptr<const Script>>> prepare_script(Scenario scenario, agent::Tts* tts) {
+awaitable<Result<std::shared_ptr<const Script>>> prepare_script(Scenario scenario, agent::Tts* tts,
+                                                                std::function<void()> before_sentence) {
   auto script = std::make_shared<Script>();
   script->scenario = std::move(scenario);
   std::map<std::string, std::size_t> spoken;  // Words said twice are synthesised once.
@@ -67,6 +68,7 @@ awaitable<Result<std::shared_ptr<const Script>>> prepare_script(Scenario scenari
       script->clips.push_back(Clip(script->clips[known->second]));
       continue;
     }
+    before_sentence();
     auto clip = co_await speak(*tts, source.words);
     if (!clip) co_return pass(clip);
     script->clips.push_back(std::move(*clip));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,8 +32,10 @@ struct Script {
   std::vector<Clip> clips;  ///< As scenario.clips.
 };
 
-/// Synthesises, reads and generates what the scenario lets be heard. `tts` may be null if !scenario.needs_tts().
+/// Synthesises, reads and generates what the scenario lets be heard. `tts` may be null if scenario.sentences() is
+/// empty; `before_sentence` is called as each of them begins.
 /// Errors: kInvalidArgument for a WAV file that cannot be used, or words without a voice; the Tts's own.
-awaitable<Result<std::shared_ptr<const Script>>> prepare_script(Scenario scenario, agent::Tts* tts);
+awaitable<Result<std::shared_ptr<const Script>>> prepare_script(
+    Scenario scenario, agent::Tts* tts, std::function<void()> before_sentence = [] {});
 
 }  // namespace call_agent::phone

@@ -8,6 +8,7 @@
 #include "audio/wav.h"
 #include "core/id.h"
 #include "core/test_run.h"
+#include "phone/preparation.h"
 
 namespace call_agent::phone {
 namespace {
@@ -54,6 +55,25 @@ TEST(Script, EverythingIsReadyAtBothRatesAndSaidOnceIsSynthesisedOnce) {
   EXPECT_EQ(clips[1].narrow.size(), 8000U);
   EXPECT_EQ(clips[1].words, "(a.wav)");
   EXPECT_EQ(clips[2].wide.size(), 8000U);
+}
+
+TEST(Script, TellsOfEachSentenceAsItBegins) {
+  LetterVoice voice;
+  auto scenario = parse_scenario(R"({"steps": [{"say": "one"}, {"beep": {}}, {"say": "two"}, {"say": "one"}]})");
+  ASSERT_TRUE(scenario) << scenario.error().what;
+  const auto sentences = static_cast<int>(scenario->sentences().size());
+  int begun = 0;
+  ASSERT_TRUE(test::run(prepare_script(std::move(*scenario), &voice, [&] { EXPECT_EQ(begun++, voice.sentences); })));
+  EXPECT_EQ(begun, 2);
+  EXPECT_EQ(begun, sentences);
+}
+
+TEST(Preparation, IsSpokenOfOnlyToThoseWhoWaitForMoreThanASecond) {
+  const TimePoint began = Clock::now();
+  Preparation preparation(3, began);
+  EXPECT_EQ(preparation.next(began + milliseconds(400)), std::nullopt);
+  EXPECT_EQ(preparation.next(began + milliseconds(1200)), "preparing sentence 2 of 3");
+  EXPECT_EQ(preparation.next(began + milliseconds(1900)), "preparing sentence 3 of 3");
 }
 
 TEST(Script, WhatCannotBeSaidIsAnErrorBeforeTheCall) {

@@ -15,6 +15,7 @@
 #include "app/command.h"
 #include "core/log.h"
 #include "phone/phone.h"
+#include "phone/preparation.h"
 #include "phone/scenario.h"
 #include "phone/script.h"
 #include "providers/local/local_models.h"
@@ -59,24 +60,28 @@ Result<void> parse_rtp_ports(const std::string& text, phone::PhoneOptions& out) 
 awaitable<Result<void>> prepare_scripts(const Options& options, phone::PhoneOptions& out) {
   std::map<std::string, phone::Scenario> scenarios;
   scenarios.emplace("", phone::Scenario{.name = "silent", .codecs = phone::Scenario().codecs});
-  bool needs_voice = false;
   for (const auto& argument : options.scenarios) {
     const auto [ending, file] = split_ending(argument);
     auto scenario = phone::load_scenario(file);
     if (!scenario) co_return pass(scenario);
-    needs_voice = needs_voice || scenario->needs_tts();
     scenarios[ending] = std::move(*scenario);
   }
+  std::size_t sentences = 0;
+  for (const auto& [ending, scenario] : scenarios) sentences += scenario.sentences().size();
+  phone::Preparation preparation(sentences, Clock::now());
+  const auto tell = [&preparation] {
+    if (const auto line = preparation.next(Clock::now())) std::cerr << *line << '\n';
+  };
   providers::local::LocalModels models;
   std::unique_ptr<agent::Tts> voice;
-  if (needs_voice) {
+  if (sentences > 0) {
     if (auto loaded = models.load({.tts = true}); !loaded) co_return loaded;
     auto made = models.make_tts();
     if (!made) co_return pass(made);
     voice = std::move(*made);
   }
   for (auto& [ending, scenario] : scenarios) {
-    auto script = co_await phone::prepare_script(std::move(scenario), voice.get());
+    auto script = co_await phone::prepare_script(std::move(scenario), voice.get(), tell);
     if (!script) co_return pass(script);
     if (ending.empty()) {
       out.script = std::move(*script);
