@@ -15,7 +15,7 @@ if ((${#named[@]})); then
   fuzzers=("${named[@]/#/fuzz_}")
 fi
 bash tools/run/build.sh fuzz "${fuzzers[@]}"
-export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19
+export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-19 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 shopt -s nullglob globstar
 failed=()
 for fuzzer in "${fuzzers[@]/#/build/fuzz/}"; do
