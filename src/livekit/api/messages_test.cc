@@ -17,6 +17,13 @@ TEST(ProtoJson, ReadsEitherSpellingAndEitherFormOfANumber) {
   }
 }
 
+TEST(ProtoJson, AnOlderServersTimeInSecondsIsReadUnlessNoClockShowsIt) {
+  const auto created_ms = [](const char* json) { return parse_room(*parse_json(json)).created_ms; };
+  EXPECT_EQ(created_ms(R"({"creation_time":"1799999990"})"), 1'799'999'990'000);
+  EXPECT_EQ(created_ms(R"({"creation_time":"9223372036854775807"})"), 0);
+  EXPECT_EQ(created_ms(R"({"creation_time":"-9223372036854775807"})"), 0);
+}
+
 TEST(ProtoJson, ReadsEnumsByNameAndByNumber) {
   const auto kind = [](const char* json) { return parse_participant(*parse_json(json)).kind; };
   EXPECT_EQ(kind(R"({"kind":"AGENT"})"), Participant::Kind::kAgent);

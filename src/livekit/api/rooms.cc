@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "livekit/api/arguments.h"
 #include "livekit/api/proto_json.h"
 
@@ -13,6 +15,12 @@ constexpr auto kRepeat = TwirpClient::Repeat::kIfUnavailable;
 
 constexpr std::string_view kStates[] = {"JOINING", "JOINED", "ACTIVE", "DISCONNECTED"};
 constexpr std::string_view kKinds[] = {"STANDARD", "INGRESS", "EGRESS", "SIP", "AGENT", "", "", "CONNECTOR", "BRIDGE"};
+
+/// 0 for a time no clock shows.
+std::int64_t in_ms(std::int64_t seconds) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 1000;
+  return seconds > kMost || seconds < -kMost ? 0 : seconds * 1000;
+}
 
 }  // namespace
 
@@ -26,7 +34,7 @@ Room parse_room(const Json& message) {
       .departure_timeout = std::chrono::seconds(integer(message, "departure_timeout")),
       .max_participants = static_cast<int>(integer(message, "max_participants")),
       .num_participants = static_cast<int>(integer(message, "num_participants")),
-      .created_ms = created_ms != 0 ? created_ms : integer(message, "creation_time") * 1000,
+      .created_ms = created_ms != 0 ? created_ms : in_ms(integer(message, "creation_time")),
   };
 }
 
