@@ -18,7 +18,7 @@
 #include "core/paths.h"
 #include "core/task_group.h"
 #include "core/test_run.h"
-#include "livekit/rtc/stack_session.h"
+#include "livekit/rtc/test_session.h"
 
 namespace call_agent::livekit::rtc {
 namespace {

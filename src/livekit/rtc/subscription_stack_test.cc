@@ -8,7 +8,7 @@
 #include "core/test_run.h"
 #include "livekit/rtc/events.h"
 #include "livekit/rtc/ffi_client.h"
-#include "livekit/rtc/stack_session.h"
+#include "livekit/rtc/test_session.h"
 
 namespace call_agent::livekit::rtc {
 namespace {
