@@ -13,11 +13,12 @@ constexpr const char* kEvents = "telephone-event";
 constexpr const char* kEventsType = "101";
 
 std::optional<CodecKind> codec_of(const sdp_format& format) {
+  const auto is = [&format](CodecKind kind) {
+    if (format.name == nullptr) return format.pt == codec_payload_type(kind);  // A static type needs no a=rtpmap.
+    return str_casecmp(format.name, std::string(codec_name(kind)).c_str()) == 0 && format.srate == kRtpClock;
+  };
   for (const auto kind : {CodecKind::kPcmu, CodecKind::kPcma, CodecKind::kG722}) {
-    if (format.name != nullptr && str_casecmp(format.name, std::string(codec_name(kind)).c_str()) == 0 &&
-        format.srate == kRtpClock) {
-      return kind;
-    }
+    if (is(kind)) return kind;
   }
   return std::nullopt;
 }

@@ -22,13 +22,12 @@ std::shared_ptr<const Script> mute_script(std::string_view scenario = "{}") {
 }
 
 /// The statuses a phone answers an INVITE with, up to the final one.
-std::vector<int> invite(const Phone& phone) {
+std::vector<int> invite(const Phone& phone, std::string_view formats = "0\r\na=rtpmap:0 PCMU/8000") {
   asio::io_context io;
   asio::ip::udp::socket socket(io, {asio::ip::make_address("127.0.0.1"), 0});
   const auto own = fmt::format("127.0.0.1:{}", socket.local_endpoint().port());
-  const std::string offer =
-      "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
-      "a=rtpmap:0 PCMU/8000\r\n";
+  const auto offer = fmt::format(
+      "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP {}\r\n", formats);
   const auto message = fmt::format(
       "INVITE sip:+442079460123@{}:{} SIP/2.0\r\nVia: SIP/2.0/UDP {};branch=z9hG4bK1\r\nMax-Forwards: 70\r\n"
       "From: <sip:ada@{}>;tag=1\r\nTo: <sip:+442079460123@{}>\r\nCall-ID: 1@{}\r\nCSeq: 1 INVITE\r\n"
@@ -79,6 +78,13 @@ TEST(Phone, RefusesAtOnceUnlessTheScenarioNamesATimeToRing) {
   EXPECT_EQ(statuses(R"({"answer": "busy", "rings_s": 0.01})"), (std::vector{180, 486}));
   EXPECT_EQ(statuses(R"({"answer": "unknown", "rings_s": 0.01})"), (std::vector{180, 404}));
   EXPECT_EQ(statuses(R"({"answer": "fails", "rings_s": 0.01})"), (std::vector{180, 503}));
+}
+
+TEST(Phone, KnowsTheStaticPayloadTypesWithoutTheirNames) {  // RFC 3551: their a=rtpmap may be left out.
+  const auto phone = Phone::start({.script = mute_script(R"({"rings_s":0})")}, EventLog());
+  ASSERT_TRUE(phone) << phone.error().what;
+  for (const auto* type : {"0", "8", "9"}) EXPECT_EQ(invite(**phone, type).back(), 200) << type;
+  EXPECT_EQ(invite(**phone, "3").back(), 488);  // GSM, which it does not speak.
 }
 
 TEST(Phone, NeedsAScriptAndAUsableAddress) {
