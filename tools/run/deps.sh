@@ -59,7 +59,9 @@ rm -r "$draft/deb"
 
 step "building livekit-server and livekit-sip (5 minutes on two cores)" "" tail -s 0.2 --pid="$go_build" -n +1 -f "$go_log"
 if ! wait "$go_build"; then
-  die "livekit-server or livekit-sip did not build; all of the output: $go_log" "$network"
+  grep -A 8 '\] # ' "$go_log" >&2 || tail -n 20 "$go_log" >&2 # what Go says of a package that does not build
+  die "livekit-server or livekit-sip did not build; all of the output: $go_log" \
+    "If the network failed (PyPI and the Go module proxy are needed), run this again; what is done is kept."
 fi
 go_build=
 
