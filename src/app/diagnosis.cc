@@ -73,14 +73,22 @@ bool is_worker(const std::string& arguments, const std::string& agent_name) {
   return has("--agent-name" + std::string(1, '\0') + agent_name) || has("--agent-name=" + agent_name);
 }
 
+// The file name of what a process runs; empty for another user's.
+std::string program_of(const fs::path& process) {
+  constexpr std::string_view kReplaced = " (deleted)";  // By a new build, while the old one runs on.
+  std::error_code unreadable;
+  auto name = fs::read_symlink(process / "exe", unreadable).filename().string();
+  if (name.ends_with(kReplaced)) name.resize(name.size() - kReplaced.size());
+  return name;
+}
+
 // The process id of a supervisor of this user, by its command line.
 std::optional<int> running_worker(const std::string& agent_name) {
   std::error_code error;
   for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {
     const auto name = entry->path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    std::error_code unreadable;  // Another user's process.
-    if (fs::read_symlink(entry->path() / "exe", unreadable).filename() != self_path().filename()) continue;
+    if (program_of(entry->path()) != self_path().filename()) continue;
     if (is_worker(arguments_of(entry->path()), agent_name)) return std::stoi(name);
   }
   return std::nullopt;
@@ -166,7 +174,7 @@ Finding check_worker(const std::string& agent_name) {
     return good("agent worker", fmt::format("{} runs on this machine (process {}); {}", agent_name, *pid, seen));
   }
   const auto option = agent_name == kDefaultAgentName ? std::string() : " --agent-name " + agent_name;
-  return {Status::kNeeded, "agent worker", fmt::format("no {} runs on this machine; {}", agent_name, seen),
+  return {Status::kNeeded, "agent worker", fmt::format("no {} of yours runs on this machine; {}", agent_name, seen),
           fmt::format("start one, here or on another machine: call-agent calling-agent{}", option)};
 }
 
@@ -194,7 +202,7 @@ Verdict verdict(const std::vector<Finding>& findings) {
   const auto has = [&](Status status) { return std::ranges::count(findings, status, &Finding::status) > 0; };
   if (has(Status::kBad)) return {.text = "Calls cannot be made until what is bad is mended.", .exit_status = 1};
   if (has(Status::kNeeded))
-    return {.text = "Calls can be made once a worker runs: see above how to start one.", .exit_status = 3};
+    return {.text = "Calls can be made once there is what is needed, here or on another machine.", .exit_status = 3};
   return {.text = "Calls can be made."};
 }
 

@@ -12,7 +12,7 @@
 namespace call_agent::app {
 
 struct Finding {
-  /// The worse the later. kNeeded is nothing wrong, but no call is held without it.
+  /// The worse the later. kNeeded is nothing wrong, but no call is held without it; it may be on another machine.
   enum class Status : std::uint8_t { kGood, kWarning, kNeeded, kBad };
   Status status = Status::kGood;
   std::string subject;  ///< "LIVEKIT_URL", "call log".

@@ -44,10 +44,10 @@ Finding check_trunk(const std::vector<OutboundTrunk>& trunks, const std::string&
                            : "set SIP_OUTBOUND_TRUNK_ID to one of " + others};
   }
   if (loopback_only && !net::is_loopback(trunk->address)) {
-    return {Status::kBad, "SIP trunk",
+    return {Status::kNeeded, "SIP trunk",
             fmt::format("{} leads beyond this machine ({}), where an agent without a language model may not call",
                         trunk->id, printable(trunk->address, 80)),
-            "set LLM_BASE_URL and LLM_MODEL, here and for calling-agent, or give both it and doctor --allow-scripted"};
+            "set LLM_BASE_URL and LLM_MODEL for calling-agent, or give both it and doctor --allow-scripted"};
   }
   if (trunk->numbers.empty()) {
     return {Status::kWarning, "SIP trunk", fmt::format("{} has no number to call from", trunk->id),

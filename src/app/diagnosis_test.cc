@@ -77,7 +77,7 @@ awaitable<Finding> trunk_finding(std::string_view address, bool loopback_only) {
 
 TEST(Diagnosis, AScriptMayNotCallBeyondThisMachine) {
   const auto refused = test::run(trunk_finding("sip.example.com", /*loopback_only=*/true));
-  EXPECT_EQ(refused.status, Finding::Status::kBad) << refused.detail;
+  EXPECT_EQ(refused.status, Finding::Status::kNeeded) << refused.detail;
   EXPECT_THAT(refused.mend, HasSubstr("LLM_BASE_URL"));
   EXPECT_THAT(refused.mend, HasSubstr("--allow-scripted"));
   EXPECT_EQ(test::run(trunk_finding("127.0.0.1:5060", /*loopback_only=*/true)).status, Finding::Status::kGood);
@@ -86,10 +86,10 @@ TEST(Diagnosis, AScriptMayNotCallBeyondThisMachine) {
 
 TEST(Diagnosis, WithoutAWorkerCallsCannotBeMadeYet) {
   const auto worker = check_worker("nobody");
-  EXPECT_THAT(findings_text({worker}), HasSubstr("needed   agent worker: no nobody runs on this machine"));
+  EXPECT_THAT(findings_text({worker}), HasSubstr("needed   agent worker: no nobody of yours runs on this machine"));
   EXPECT_THAT(findings_text({worker}), HasSubstr("call-agent calling-agent --agent-name nobody"));
   EXPECT_EQ(verdict({worker}).exit_status, 3);
-  EXPECT_THAT(verdict({worker}).text, HasSubstr("once a worker runs"));
+  EXPECT_THAT(verdict({worker}).text, HasSubstr("once there is what is needed"));
 }
 
 TEST(Diagnosis, LooksForEveryFileAWorkerOpens) {

@@ -1,20 +1,13 @@
 #include "app/lazy_call_services.h"
 
-#include "core/settings.h"
-
 namespace call_agent::app {
 
-Result<const LazyCallServices::Configuration*> LazyCallServices::configuration() {
-  if (!configuration_) {
-    const auto settings = Settings::load(options_.env_file);
-    if (!settings) return pass(settings);
-    auto livekit = LiveKitConfig::from(*settings, LiveKitConfig::Needs::kServerAndTrunk);
-    if (!livekit) return pass(livekit);
-    const auto confirm = confirm_policy_from(settings->get("CALL_AGENT_CONFIRM"));
-    if (!confirm) return pass(confirm);
-    configuration_ = Configuration{.livekit = std::move(*livekit), .confirm = *confirm};
-  }
-  return &*configuration_;
+Result<Settings> LazyCallServices::settings() {
+  if (read_once_) return *read_once_;
+  auto loaded = Settings::load(options_.env_file);
+  std::error_code absent;
+  if (options_.env_file && !std::filesystem::is_regular_file(*options_.env_file, absent)) read_once_ = loaded;
+  return loaded;
 }
 
 Result<calls::CallStore*> LazyCallServices::store() {
@@ -28,9 +21,11 @@ Result<calls::CallStore*> LazyCallServices::store() {
 
 Result<calls::Telephony*> LazyCallServices::telephony() {
   if (!telephony_) {
-    const auto known = configuration();
+    const auto known = settings();
     if (!known) return pass(known);
-    auto created = LiveKitTelephony::create(executor_, (*known)->livekit, options_.agent_name);
+    auto config = LiveKitConfig::from(*known, LiveKitConfig::Needs::kServerAndTrunk);
+    if (!config) return pass(config);
+    auto created = LiveKitTelephony::create(executor_, std::move(*config), options_.agent_name);
     if (!created) return pass(created);
     telephony_ = std::move(*created);
   }
@@ -38,9 +33,9 @@ Result<calls::Telephony*> LazyCallServices::telephony() {
 }
 
 Result<ConfirmPolicy> LazyCallServices::confirm_policy() {
-  const auto known = configuration();
+  const auto known = settings();
   if (!known) return pass(known);
-  return (*known)->confirm;
+  return confirm_policy_from(known->get("CALL_AGENT_CONFIRM"));
 }
 
 Result<calls::Placer*> LazyCallServices::placer() {

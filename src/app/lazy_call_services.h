@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "app/livekit_config.h"
 #include "app/livekit_telephony.h"
 #include "app/mcp/call_services.h"
+#include "core/settings.h"
 #include "numbers/phone_numbers.h"
 #include "store/call_store.h"
 
@@ -15,7 +15,7 @@ namespace call_agent::app {
 
 /// The real services: each is opened when a tool first needs it, so that the server starts in milliseconds and with
 /// whatever configuration there is. What is missing is looked for again at every call, so that mending the .env file is
-/// enough; once it is whole it is not read again, since it may be a pipe.
+/// enough. An --env-file that is no regular file is read once: of a pipe, nothing is left.
 ///
 /// Lives on one executor; not thread-safe.
 class LazyCallServices final : public CallServices {
@@ -38,15 +38,11 @@ class LazyCallServices final : public CallServices {
   TaskGroup& placing() override { return placing_; }
 
  private:
-  struct Configuration {
-    LiveKitConfig livekit;
-    ConfirmPolicy confirm;
-  };
-  Result<const Configuration*> configuration();
+  Result<Settings> settings();
 
   asio::any_io_executor executor_;
   Options options_;
-  std::optional<Configuration> configuration_;
+  std::optional<Result<Settings>> read_once_;
   numbers::PhoneNumbers plan_;
   std::unique_ptr<store::SqliteCallStore> store_;
   std::unique_ptr<LiveKitTelephony> telephony_;

@@ -8,11 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string_view>
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): not every libc header declares it.
 
@@ -73,6 +75,12 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return out;
 }
 
+/// Whether one of `variables` has the name of `variable`; which of two a program would take is its own affair.
+bool names_one_of(const std::vector<std::string>& variables, std::string_view variable) {
+  const auto name = variable.substr(0, variable.find('=') + 1);
+  return std::any_of(variables.begin(), variables.end(), [name](const auto& each) { return each.starts_with(name); });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ChildProcess>> ChildProcess::start(asio::any_io_executor executor, const Options& options) {
@@ -87,7 +95,9 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(asio::any_io_executor 
               options.capture_stderr ? err.write : -1,
               options.end_with_parent};
   image.arguments.push_back(nullptr);
-  for (char** variable = environ; *variable; ++variable) image.environment.push_back(*variable);
+  for (char** variable = environ; *variable; ++variable) {
+    if (!names_one_of(options.environment, *variable)) image.environment.push_back(*variable);
+  }
   image.environment.push_back(nullptr);
 
   const pid_t self = ::getpid();

@@ -19,7 +19,7 @@ class ChildProcess {
  public:
   struct Options {
     std::vector<std::string> arguments;    ///< The program's path first; looked up in PATH if it has no slash.
-    std::vector<std::string> environment;  ///< NAME=VALUE, added to ours.
+    std::vector<std::string> environment;  ///< NAME=VALUE, each added to ours or instead of it.
     bool capture_stderr = false;           ///< Otherwise standard error is ours.
     bool end_with_parent = true;           ///< SIGTERM when the thread that started it ends, so no orphan is left.
   };

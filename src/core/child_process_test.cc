@@ -35,13 +35,13 @@ TEST(ChildProcess, TalksThroughItsPipesAndReportsItsStatus) {
   EXPECT_FALSE((*child)->running());
 }
 
-TEST(ChildProcess, AddsToTheEnvironmentAndCapturesErrors) {
+TEST(ChildProcess, AddsToTheEnvironmentOrReplacesAndCapturesErrors) {
   asio::io_context io;
-  auto child = ChildProcess::start(
-      io.get_executor(),
-      {.arguments = {"sh", "-c", "echo $COLOUR >&2"}, .environment = {"COLOUR=teal"}, .capture_stderr = true});
+  auto child = ChildProcess::start(io.get_executor(), {.arguments = {"sh", "-c", "echo $COLOUR $HOME >&2"},
+                                                       .environment = {"COLOUR=teal", "HOME=/here"},
+                                                       .capture_stderr = true});
   ASSERT_TRUE(child);
-  EXPECT_EQ(read_all((*child)->errors()), "teal\n");
+  EXPECT_EQ(read_all((*child)->errors()), "teal /here\n");
   wait(io, **child);
 }
 

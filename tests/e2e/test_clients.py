@@ -146,6 +146,6 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(lab, ports, change, findin
     assert status == 1 and "Calls cannot be made until what is bad is mended." in text
     for finding in findings:
         assert finding in text
-    assert "needed   agent worker: no nobody runs on this machine" in text
+    assert "needed   agent worker: no nobody of yours runs on this machine" in text
     assert "-> start one, here or on another machine: call-agent calling-agent --agent-name nobody" in text
     assert secret not in text

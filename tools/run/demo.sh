@@ -19,7 +19,7 @@ rm -rf "$demo"
 mkdir -p "$demo"
 # Nothing of the user's own: no account to call from, no language model to speak for the script.
 export CALL_AGENT_HOME=$demo/home XDG_CONFIG_HOME=$demo/config
-unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID LLM_BASE_URL LLM_API_KEY LLM_MODEL
+unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID CALL_AGENT_CONFIRM LLM_BASE_URL LLM_API_KEY LLM_MODEL
 cd "$demo"
 
 pids=()

@@ -14,7 +14,7 @@ cd "$ROOT"
 rm -rf "$results"
 mkdir -p "$results"
 # No test may reach a real account.
-unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID LLM_BASE_URL LLM_API_KEY LLM_MODEL
+unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID CALL_AGENT_CONFIRM LLM_BASE_URL LLM_API_KEY LLM_MODEL
 failed=()
 
 # stage NAME COMMAND…: says its name and time, and goes on when it fails.

@@ -70,7 +70,9 @@ void add_doctor(CLI::App& cli, Invocation& invocation) {
   command->add_option("--agent-name", options->agent_name, "The LiveKit agent that takes the calls")
       ->capture_default_str();
   command->add_flag("--allow-scripted", options->allow_scripted, "The worker is started with --allow-scripted");
-  command->footer("Exit status: 0 if calls can be made, 1 if something is bad, 3 if only a worker is needed.");
+  command->footer(
+      "Exit status: 0 if calls can be made, 1 if something is bad, 3 if something is needed that is not seen here, "
+      "such as a worker.");
   command->callback(
       [options, &invocation] { invocation.run = [options, &invocation] { return examine(*options, invocation); }; });
 }

@@ -116,7 +116,7 @@ awaitable<Result<void>> ClientSession::place_and_follow() {
         co_await client_->ask("tools/call", {{"name", tool}, {"arguments", arguments}}, on_progress(), call_deadline());
     if (!result) co_return pass(result);
     report_.result(tool, *result);
-    if (is_error(*result)) co_return fail(Errc::kInvalidArgument, tool + " was refused");
+    if (is_error(*result)) co_return fail(Errc::kUnavailable, tool + " was refused");
     const Json& call = part(*result, "structuredContent");
     if (!part(call, "call_id").is_string() || !part(call, "state").is_string()) {
       co_return fail(Errc::kInternal, tool + " answered without call_id and state");
