@@ -15,7 +15,6 @@ namespace call_agent::mcp {
 namespace {
 
 using net::Header;
-using net::HttpClient;
 using net::HttpResponse;
 using testing::HasSubstr;
 

@@ -18,7 +18,6 @@
 namespace call_agent::store {
 namespace {
 
-using calls::Call;
 using calls::Outcome;
 using calls::State;
 using calls::Turn;
