@@ -21,7 +21,7 @@ endfunction()
 #   only the preset dev need recompile one file of them at a time.
 function(call_agent_compile_quickly target)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_compile_options(${target} PRIVATE -O1)
+    target_compile_options(${target} PRIVATE -O1 ${CALL_AGENT_RELATIVE_FILE})
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
 endfunction()
