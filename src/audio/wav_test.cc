@@ -1,7 +1,6 @@
 #include "audio/wav.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <fstream>
@@ -138,7 +137,6 @@ TEST_F(WavFile, MissingTooBigAndUnwritableFilesAreNamed) {
 }
 
 TEST_F(WavFile, AFullDiskIsAnError) {
-  if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "this system has no /dev/full";
   EXPECT_FALSE(WavWriter::create("/dev/full", 8000, 1));
 }
 

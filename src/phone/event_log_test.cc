@@ -1,7 +1,6 @@
 #include "phone/event_log.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <fstream>
 
@@ -30,7 +29,6 @@ TEST(EventLog, IsALineOfJsonForEachEventAfterThoseOfEarlierRuns) {
 }
 
 TEST(EventLog, SaysOnceThatAFullDiskLosesEvents) {
-  if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "this system has no /dev/full";
   auto log = EventLog::create("/dev/full");
   ASSERT_TRUE(log) << log.error().what;
   testing::internal::CaptureStderr();
