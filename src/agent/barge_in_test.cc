@@ -28,6 +28,59 @@ TEST_F(BargeIn, TheVoiceIsHeldOnceItIsSpeechBeforeAnythingIsUnderstood) {
   EXPECT_EQ(call_.take(), "start_segment\nhold_voice\n");
 }
 
+TEST_F(BargeIn, TheVoicePausesAtTheOnsetAndStaysHeldIfItIsSpeech) {
+  call_.onset();
+  EXPECT_EQ(call_.take(), "hold_voice\n");
+  call_.wait(milliseconds{64}, true);
+  call_.event(SpeechStarted{call_.now() - milliseconds{96}});
+  EXPECT_EQ(call_.take(), "start_segment\n");
+  call_.callee_pauses();
+  call_.understood("Wait.");
+  EXPECT_TRUE(call_.did("stop_voice"));
+  EXPECT_FALSE(call_.did("note flinch"));
+}
+
+TEST_F(BargeIn, AnOnsetThatWasAClickLetsTheAgentGoOnAtOnce) {
+  call_.onset();
+  call_.forget();
+  call_.wait(milliseconds{32});
+  EXPECT_EQ(call_.take(), "note flinch \"\"\nrelease_voice at the cut\n");
+}
+
+TEST_F(BargeIn, WhereTheLineClicksOnlySpeechHoldsTheVoiceUntilSomebodyInterrupts) {
+  const auto click = [this] {
+    call_.forget();
+    call_.onset();
+    call_.wait(milliseconds{320});
+    return call_.did("hold_voice");
+  };
+  EXPECT_TRUE(click());
+  EXPECT_TRUE(click());
+  EXPECT_FALSE(click());
+  over_the_agent("Wait, what time?");
+  call_.judged(0.9F);
+  call_.wait(milliseconds{1500});
+  call_.agent_replies("At seven.");
+  call_.agent_is_heard();
+  EXPECT_TRUE(click());
+}
+
+TEST_F(BargeIn, AnOnsetWhileTheAgentIsSilentIsOnlyWaitedFor) {
+  call_.agent_replies("");
+  call_.agent_finishes();
+  call_.forget();
+  call_.onset();
+  call_.wait(milliseconds{32});
+  EXPECT_EQ(call_.take(), "");
+}
+
+TEST_F(BargeIn, ALineThatFallsSilentAtAnOnsetLetsTheAgentGoOn) {
+  call_.onset();
+  call_.forget();
+  call_.event(Tick{});
+  EXPECT_TRUE(call_.did("release_voice"));
+}
+
 TEST_F(BargeIn, ABackchannelLetsTheAgentGoOn) {
   for (const auto* text : {"Yeah.", "ok", "Mm-hm.", "Uh-huh", "Right.", "Okay, okay.", "I see.", "yeah yeah, sure"}) {
     over_the_agent(text);

@@ -25,6 +25,7 @@ constexpr double kQuietest = 8 * 8;  // Mean square of a sample below which ther
 
 // Shares of the energy, from trials with synthetic voices and real calls (docs/adr/0010).
 constexpr double kKept = 0.7;         // Of what was heard last, at the known delay or one a little off it.
+constexpr double kSuspect = 0.7;      // Of one window, at any delay; of somebody else's first it is 0.63 at p95.
 constexpr double kHalfAsWell = 0.75;  // Of the share found in the whole, in each half of it.
 constexpr double kLouder = 1.4;       // Than expected, and still echo alone, where a room blurs the match.
 constexpr double kDying = 0.4;        // Of a sound's energy is left in the room one window later.
@@ -277,6 +278,12 @@ milliseconds EchoDetector::echo() {
   if (heard_energy({kWindowSamples}) < kQuietest * kWindowSamples) return trust_ > 0 ? kWindow : milliseconds{0};
   if (any_found_ && still_there()) return kWindow;
   return find();
+}
+
+bool EchoDetector::may_be_echo() {
+  constexpr Stretch kLast{kWindowSamples};
+  if (!within_reach() || heard_.size() < kWindowSamples) return false;
+  return explained(kLast, best_lag(kLast, 0, kReachSamples)) >= kSuspect;
 }
 
 std::optional<milliseconds> EchoDetector::delay() const {

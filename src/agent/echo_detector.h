@@ -42,6 +42,10 @@ class EchoDetector {
   /// that window, or several where the delay was only just found.
   milliseconds echo();
 
+  /// Whether the last window alone might be one, at a delay that is not known yet: too little to say so, enough to
+  /// doubt that somebody begins to speak.
+  bool may_be_echo();
+
   /// How much later than it could first be played the echo comes; empty while there is none.
   std::optional<milliseconds> delay() const;
 

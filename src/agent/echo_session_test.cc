@@ -88,7 +88,7 @@ TEST_P(LateEcho, IsNobodysWordsAndTheAgentSoonGoesOn) {
 TEST_P(EchoingLine, WhoSpeaksOverTheEchoIsHeardWithinTheBudget) {
   media_.callee = {{2000, 3500, "Please stop talking now."}};
   const auto result = hold(8000);
-  EXPECT_FALSE(media_.heard_agent(2160, 3500)) << "300 ms less the transits, as on a line without an echo";
+  EXPECT_FALSE(media_.heard_agent(2100, 3500)) << "300 ms less the transits, as on a line without an echo";
   const auto turns = said(result.transcript);
   ASSERT_GE(turns.size(), 2U);
   EXPECT_TRUE(result.transcript[0].interrupted);

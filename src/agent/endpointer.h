@@ -18,6 +18,8 @@ class Endpointer {
     float enter = 0.5F;           ///< Probability in [0, 1] at which speech may begin or resume.
     float leave = 0.35F;          ///< Below this a window is silence; <= enter.
     milliseconds min_speech{96};  ///< Shorter bursts are noise.
+    float sure = 0.7F;            ///< Probability at which a single window is an onset.
+    milliseconds min_onset{64};   ///< So much above `enter` is one as well; <= min_speech.
     /// Silence that is a pause: worth asking whether the turn is over, so that the answer is there when it is needed.
     /// The VAD itself lets go of speech 30-60 ms late, so this is about 140 ms of true silence.
     milliseconds min_pause{96};
@@ -32,8 +34,8 @@ class Endpointer {
     milliseconds at;
   };
 
-  /// Errors: kInvalidArgument if a duration is not positive, min_silence < min_pause, or not
-  /// 0 <= leave <= enter <= 1.
+  /// Errors: kInvalidArgument if a duration is not positive, min_silence < min_pause,
+  /// min_onset > min_speech, or not 0 <= leave <= enter <= sure <= 1.
   static Result<Endpointer> create(const Options& options);
 
   /// Feeds the speech probability of the next window. Never blocks, never allocates.
@@ -43,6 +45,8 @@ class Endpointer {
   /// Whether the last window sounded like speech: too little yet to be an event, enough to wait one more window
   /// before talking into it.
   bool voiced() const noexcept { return voiced_; }
+  /// Whether speech probably begins: enough to pause a voice for, too little to know that it was no click.
+  bool onset() const noexcept { return onset_; }
 
  private:
   enum class State { kSilent, kSpeaking, kPaused };
@@ -54,6 +58,7 @@ class Endpointer {
   milliseconds run_of_speech_{0};  // While silent or paused.
   milliseconds last_speech_{0};    // End of the last window that was speech, while not silent.
   bool voiced_ = false;
+  bool onset_ = false;
 };
 
 }  // namespace call_agent::agent

@@ -56,11 +56,34 @@ TEST(Endpointer, AClickOnTheLineIsNotSpeech) {
   EXPECT_EQ(events("SS..S.S."), "0-|200-200 ");
 }
 
+TEST(Endpointer, AnOnsetIsOneSureWindowOrTwoLikelyOnesOutsideSpeech) {
+  // 'S' is sure, 's' likely: 'o' where there is an onset.
+  const auto onsets = [](std::string_view timeline) {
+    auto endpointer = Endpointer::create(
+        {.enter = 0.5F, .min_speech = milliseconds{96}, .sure = 0.7F, .min_onset = milliseconds{64}});
+    std::string out;
+    for (const char c : timeline) {
+      endpointer->push(c == 'S' ? 0.7F : c == 's' ? 0.6F : 0.0F);
+      out += endpointer->onset() ? 'o' : '.';
+    }
+    return out;
+  };
+  EXPECT_EQ(onsets(".S."), ".o.");
+  EXPECT_EQ(onsets(".s."), "...");
+  EXPECT_EQ(onsets(".ss."), "..o.");
+  EXPECT_EQ(onsets(".s.s."), ".....");
+  // The third window is speech by then, and what goes on is no onset; what resumes after a pause is.
+  EXPECT_EQ(onsets(".SSSSS..."), ".ooo.....");
+  EXPECT_EQ(onsets("SSS...S"), "ooo...o");
+}
+
 TEST(Endpointer, RefusesOptionsThatCannotWork) {
   const auto code = [](const Endpointer::Options& options) { return Endpointer::create(options).error().code; };
   EXPECT_EQ(code({.window = milliseconds{0}}), Errc::kInvalidArgument);
   EXPECT_EQ(code({.enter = 0.2F, .leave = 0.4F}), Errc::kInvalidArgument);
   EXPECT_EQ(code({.enter = std::numeric_limits<float>::quiet_NaN()}), Errc::kInvalidArgument);
+  EXPECT_EQ(code({.enter = 0.8F, .sure = 0.7F}), Errc::kInvalidArgument);
+  EXPECT_EQ(code({.min_onset = milliseconds{128}}), Errc::kInvalidArgument);
   EXPECT_EQ(code({.min_pause = milliseconds{500}, .min_silence = milliseconds{400}}), Errc::kInvalidArgument);
 }
 

@@ -106,6 +106,7 @@ awaitable<SessionResult> Session::run() {
                     {"interruptions", count("interruption")},
                     {"backchannels", count("backchannel")},
                     {"noises", count("noise")},
+                    {"flinches", count("flinch")},
                     {"replies_dropped", count("reply_dropped")},
                     {"replies_failed", count("reply_failed")},
                     {"prompts", count("still_there")},
@@ -141,7 +142,7 @@ awaitable<void> Session::hear(std::span<const Sample> audio) {
         dispatch(SpeechPaused{at});
       }
     }
-    dispatch(Tick{endpointer_.voiced()});
+    dispatch(Tick{.voiced = endpointer_.voiced(), .onset = endpointer_.onset() && !echoes_.may_be_echo()});
   }
 }
 

@@ -35,8 +35,8 @@ struct SessionResult {
   EndReason reason = EndReason::kFailure;
   std::string detail;  ///< For people: "the language model failed twice: …".
   std::vector<Turn> transcript;
-  Json metrics = Json::object();  ///< duration_ms, turns, interruptions, backchannels, noises, replies_dropped,
-                                  ///< replies_failed, prompts, audio_lost_ms, echo_ms: integers.
+  Json metrics = Json::object();  ///< duration_ms, turns, interruptions, backchannels, noises, flinches,
+                                  ///< replies_dropped, replies_failed, prompts, audio_lost_ms, echo_ms: integers.
 };
 
 /// One conversation on the telephone: moves bytes between the ports and does what TurnTaking decides.

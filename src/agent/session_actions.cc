@@ -150,8 +150,8 @@ void Session::perform(const HoldVoice&) {
   if (const auto remaining = voice_.hold()) dispatch(VoiceHeld{*remaining});
 }
 
-void Session::perform(const ReleaseVoice&) {
-  const auto before = voice_.release();
+void Session::perform(const ReleaseVoice& action) {
+  const auto before = action.at_cut ? voice_.release_at_cut() : voice_.release();
   // Held at its first syllable, as when the callee picks up with a greeting: it is said from here on.
   if (before && *before < kFirstSyllable) voice_began_ = now();
 }

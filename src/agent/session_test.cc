@@ -144,7 +144,7 @@ TEST_F(SessionTest, SpeechOverTheAgentSilencesItWithinTheBudget) {
   media_.at.emplace(5000, [this] { session_->callee_left(); });
   const auto result = hold();
   EXPECT_TRUE(media_.heard_agent(900, 1000));
-  EXPECT_FALSE(media_.heard_agent(1160, 2500)) << "300 ms less the transits";
+  EXPECT_FALSE(media_.heard_agent(1100, 2500)) << "300 ms less the transits";
   EXPECT_EQ(said(result.transcript)[0], "agent: Hello, this is Ada,--") << "what was heard, in whole words";
   EXPECT_TRUE(result.transcript[0].interrupted);
   EXPECT_EQ(said(result.transcript)[1], "callee: Please stop talking now.");
@@ -162,6 +162,19 @@ TEST_F(SessionTest, ABackchannelPausesTheVoiceAndItGoesOnWhereItWas) {
   EXPECT_GE(media_.heard_ms(), length);
   EXPECT_LE(media_.heard_ms(), length + 400) << "it goes back to the last quiet place, not to the start";
   EXPECT_EQ(journal_.count("backchannel"), 1);
+}
+
+TEST_F(SessionTest, AClickPausesTheVoiceForAMomentAndIsNoNoiseToWeigh) {
+  objective_.opening = "Hello, this is Ada, and I have a very long sentence to say to you today.";
+  media_.callee = {{1000, 1040, ""}};
+  media_.at.emplace(7000, [this] { session_->callee_left(); });
+  const auto result = hold();
+  EXPECT_FALSE(media_.heard_agent(1040, 1060));
+  EXPECT_TRUE(media_.heard_agent(1060, 1100)) << "one quiet window is enough to go on";
+  EXPECT_THAT(said(result.transcript), ElementsAre("agent: " + objective_.opening));
+  EXPECT_LE(media_.heard_ms(), static_cast<int>(objective_.opening.size()) * 50 + 20) << "nothing is said again";
+  EXPECT_EQ(result.metrics["flinches"], 1);
+  EXPECT_EQ(result.metrics["noises"], 0);
 }
 
 TEST_F(SessionTest, ACoughPausesTheVoiceAndItGoesOn) {

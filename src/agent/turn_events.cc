@@ -18,7 +18,9 @@ struct Describe {
   std::string operator()(const RunTools& a) const { return fmt::format("run_tools {}", a.reply); }
   std::string operator()(const Speak& a) const { return fmt::format("speak \"{}\"", a.text); }
   std::string operator()(const HoldVoice&) const { return "hold_voice"; }
-  std::string operator()(const ReleaseVoice&) const { return "release_voice"; }
+  std::string operator()(const ReleaseVoice& a) const {
+    return a.at_cut ? "release_voice at the cut" : "release_voice";
+  }
   std::string operator()(const StopVoice&) const { return "stop_voice"; }
   std::string operator()(const FinishVoice&) const { return "finish_voice"; }
   std::string operator()(const RecordCallee& a) const {

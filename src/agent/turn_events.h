@@ -78,6 +78,7 @@ struct CalleeLeft {
 struct StopRequested {};
 struct Tick {
   bool voiced = false;  ///< The last 32 ms sounded like speech.
+  bool onset = false;   ///< And speech probably begins; a SpeechStarted follows if it does.
 };
 
 using Event = std::variant<Answered, SpeechStarted, SpeechPaused, Transcribed, TurnJudged, ReplyPiece, ReplyDone,
@@ -107,10 +108,12 @@ struct RunTools {
 struct Speak {
   std::string text;  ///< One sentence or clause.
 };
-struct HoldVoice {};     ///< Silence at once; what was cut off is kept.
-struct ReleaseVoice {};  ///< Goes on where it was held.
-struct StopVoice {};     ///< Silence at once; what was heard is recorded as the agent's turn, the rest is dropped.
-struct FinishVoice {};   ///< All was heard: it is recorded as the agent's turn.
+struct HoldVoice {};    ///< Silence at once; what was cut off is kept.
+struct ReleaseVoice {   ///< Goes on where it was held: from a quiet place just before it, so that no word is lost,
+  bool at_cut = false;  ///< or from there exactly, after a pause too short for words to be said again.
+};
+struct StopVoice {};    ///< Silence at once; what was heard is recorded as the agent's turn, the rest is dropped.
+struct FinishVoice {};  ///< All was heard: it is recorded as the agent's turn.
 struct RecordCallee {
   std::string text;
   milliseconds start, end;

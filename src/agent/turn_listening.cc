@@ -36,11 +36,23 @@ void TurnTaking::on(const SpeechStarted& event) {
     emit(Note{"reply_dropped", ""});
     drop_reply();
   }
-  if (mouth_ == Mouth::kSilent || held_) return;
-  held_ = true;
-  held_since_ = now_;
-  held_remaining_.reset();
-  emit(HoldVoice{});
+  flinched_ = false;
+  if (mouth_ != Mouth::kSilent && !held_) hold_the_voice();
+}
+
+// A voice that waits until it is sure that somebody speaks falls silent too late: what a click costs instead is a
+// pause.
+void TurnTaking::mind_the_onset(const Tick& event) {
+  if (flinched_ && !event.voiced) {
+    ++flinches_;
+    emit(Note{"flinch", ""});
+    held_ = flinched_ = false;
+    emit(ReleaseVoice{.at_cut = true});
+    return;
+  }
+  if (!event.onset || mouth_ == Mouth::kSilent || held_ || flinches_ >= options_.most_flinches) return;
+  flinched_ = true;
+  hold_the_voice();
 }
 
 void TurnTaking::on(const SpeechPaused& event) {

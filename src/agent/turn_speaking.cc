@@ -116,11 +116,18 @@ void TurnTaking::on(const VoiceFailed& event) {
   end(EndReason::kFailure, "the voice failed: " + event.what);
 }
 
+void TurnTaking::hold_the_voice() {
+  held_ = true;
+  held_since_ = now_;
+  held_remaining_.reset();
+  emit(HoldVoice{});
+}
+
 void TurnTaking::silence_the_agent() {
   drop_reply();
   if (mouth_ != Mouth::kSilent) emit(StopVoice{});
   mouth_ = Mouth::kSilent;
-  held_ = false;
+  held_ = flinched_ = false;
   opening_ = false;
   silent_since_ = now_;
 }
@@ -128,6 +135,7 @@ void TurnTaking::silence_the_agent() {
 void TurnTaking::yield_turn() {
   if (mouth_ == Mouth::kSpeaking) {
     interrupted_ = true;
+    flinches_ = 0;
     emit(Note{"interruption", ""});
   }
   silence_the_agent();

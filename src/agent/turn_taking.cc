@@ -45,6 +45,7 @@ void TurnTaking::on(const PrincipalSpoke& event) {
 
 void TurnTaking::on(const Tick& event) {
   voiced_ = event.voiced;
+  mind_the_onset(event);
   if (leaving_ && now_ - callee_.asked >= options_.transcript_patience) end(*leaving_, "the callee hung up");
 }
 

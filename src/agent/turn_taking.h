@@ -17,8 +17,8 @@ namespace call_agent::agent {
 /// the
 ///   model says so, or after a silence that depends on what was said. The reply is begun before that is certain, and
 ///   dropped unheard if the callee goes on.
-/// - The callee speaks while the agent does: the voice is held at once, before anything is known. A backchannel, a
-///   greeting on picking up or a noise lets it go on where it was; anything else takes the turn.
+/// - The callee speaks while the agent does: the voice is held at the onset, before anything is known. A click, a
+///   backchannel, a greeting on picking up or a noise lets it go on where it was; anything else takes the turn.
 /// - While the principal is asked something the callee waits, and silence is in order; the answer is passed on at once.
 /// - Silence, the longest duration and failures end the call with words, never without.
 ///
@@ -36,6 +36,7 @@ class TurnTaking {
     milliseconds no_model_limit{500};      ///< The same if the turn model failed.
     bool speculate = true;                 ///< Begin the reply while the turn may still go on: quicker, more tokens.
     milliseconds speculate_after{400};     ///< Silence after which that is done even if the model doubts the end.
+    int most_flinches = 2;                 ///< Pauses for a mere click; on such a line only speech holds the voice.
     milliseconds barge_in_limit{1500};     ///< Speech over the agent that is surely no backchannel.
     milliseconds late_answer{1200};  ///< After this "yeah" spoken into the end of the agent's question is its answer.
     milliseconds transcript_patience{4000};
@@ -119,6 +120,7 @@ class TurnTaking {
   void open_segment(milliseconds at);
   void close_segment();
   void ask();
+  void mind_the_onset(const Tick& event);
   void words_over_the_agent();
   void words_to_the_agent();
   void roll_segment();
@@ -136,6 +138,7 @@ class TurnTaking {
   void say(const std::string& phrase);
   void say_and_end(const std::string& phrase, EndReason reason, std::string detail);
   void speak(std::vector<std::string> sentences);
+  void hold_the_voice();
   void silence_the_agent();
   void yield_turn();
   void go_on();
@@ -166,7 +169,9 @@ class TurnTaking {
   bool voiced_ = false;
 
   Mouth mouth_ = Mouth::kSilent;
-  bool held_ = false;  ///< The voice, because the callee speaks.
+  bool held_ = false;      ///< The voice, because the callee speaks.
+  bool flinched_ = false;  ///< Held at an onset that is not known to be speech yet.
+  int flinches_ = 0;       ///< Onsets that were none, since the last interruption.
   milliseconds held_since_{0};
   std::optional<milliseconds> held_remaining_;
   bool voice_idle_ = true;       ///< Nothing given to the voice is unheard.

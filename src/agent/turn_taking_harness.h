@@ -40,6 +40,11 @@ class TestCall {
     forget();
   }
 
+  /// A window that sounds like the beginning of speech.
+  void onset() {
+    now_ += milliseconds{32};
+    event(Tick{.voiced = true, .onset = true});
+  }
   void callee_starts() {
     const auto at = now_;
     wait(milliseconds{96}, true);

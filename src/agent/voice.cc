@@ -56,19 +56,22 @@ std::optional<milliseconds> Voice::hold() {
   if (!held_) {
     held_ = true;
     account();
-    const Place place = place_of(heard_);
-    std::size_t resume = heard_;
-    if (place.clip < clips_.size()) {
-      const auto& audio = clips_[place.clip].audio;
-      resume -= place.sample - resume_point(audio, place.sample, rate_);
-    }
-    written_ = flushed_at_ = resume;
+    written_ = flushed_at_ = heard_;
   }
   if (clips_.empty()) return std::nullopt;
   return unheard();
 }
 
 std::optional<milliseconds> Voice::release() {
+  const Place place = place_of(heard_);
+  if (held_ && place.clip < clips_.size()) {
+    const auto& audio = clips_[place.clip].audio;
+    written_ = flushed_at_ = heard_ - (place.sample - resume_point(audio, place.sample, rate_));
+  }
+  return release_at_cut();
+}
+
+std::optional<milliseconds> Voice::release_at_cut() {
   if (!std::exchange(held_, false)) return std::nullopt;
   // Restarts the media's count of what is played.
   static_cast<void>(media_.flush());

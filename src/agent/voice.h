@@ -47,6 +47,8 @@ class Voice {
   std::optional<milliseconds> hold();
   /// Goes on from the last quiet place before the cut. Returns how much was heard before; empty if it was not held.
   std::optional<milliseconds> release();
+  /// The same from the cut itself.
+  std::optional<milliseconds> release_at_cut();
   /// Silence at once; forgets everything unsaid, and any hold.
   Heard stop();
   /// Forgets what was said, all of it having been heard.
@@ -96,7 +98,7 @@ class Voice {
   int next_clip_ = 1;
   int synthesising_ = 0;          // Id of the clip in work, 0 if none.
   std::size_t written_ = 0;       // Samples from the first clip's start handed to the media.
-  std::size_t heard_ = 0;         // The same, as of the last flush; what release() goes on from may be a little less.
+  std::size_t heard_ = 0;         // The same, as of the last flush; where release() goes on may be a little before.
   std::size_t flushed_at_ = 0;    // Where the audio written since the last flush began.
   std::uint64_t generation_ = 0;  // Changes whenever what is queued is dropped.
   bool held_ = false;

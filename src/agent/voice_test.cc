@@ -102,6 +102,18 @@ TEST_F(VoiceTest, HeldItIsSilentAtOnceAndReleasedItGoesOnWithoutLosingAWord) {
   EXPECT_LE(media_.heard_ms(), 2000 + 400) << "back to a quiet place, which costs 350 ms at most";
 }
 
+TEST_F(VoiceTest, ReleasedAtTheCutItSaysNothingAgain) {
+  voice_.say(kOne);
+  listen(500);
+  voice_.hold();
+  listen(40);
+  voice_.release_at_cut();
+  listen(1500);
+  EXPECT_EQ(idle_, 1);
+  EXPECT_GE(media_.heard_ms(), 1000);
+  EXPECT_LE(media_.heard_ms(), 1000 + 20);
+}
+
 TEST_F(VoiceTest, WhatIsSaidWhileItIsHeldWaits) {
   EXPECT_EQ(voice_.hold(), std::nullopt);
   voice_.say(kOne);
