@@ -45,7 +45,8 @@ class Stt {
   virtual void start_segment(std::span<const Sample> preroll) = 0;
   /// The segment's audio, in order. Never blocks: bounded inside, oldest audio dropped and counted.
   virtual void push(std::span<const Sample> audio) = 0;
-  /// The text of the segment as far as it was pushed. May be called several times; the last call's text stands.
+  /// The text of the segment from its beginning, as far as it was pushed and however long it is. May be called several
+  /// times; the last call's text stands.
   /// One at a time, but the segment may end, and the next begin, while one is under way: its result is then not used.
   virtual awaitable<Result<Transcript>> transcribe() = 0;
   virtual void end_segment() = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "agent/turn_taking.h"
@@ -17,8 +18,7 @@ constexpr int kMostUnclear = 2;
 void TurnTaking::open_segment(milliseconds at) {
   emit(StartSegment{});
   callee_.open = true;
-  callee_.segment_began = at;
-  if (callee_.earlier.empty()) callee_.began = at;
+  callee_.began = at;
 }
 
 void TurnTaking::close_segment() {
@@ -28,10 +28,9 @@ void TurnTaking::close_segment() {
 
 void TurnTaking::on(const SpeechStarted& event) {
   callee_.speaking = true;
-  callee_.judged = callee_.transcribing = callee_.forced = callee_.unweighed = false;
+  callee_.judged = callee_.transcribing = callee_.unweighed = false;
   callee_.probability.reset();
   if (!callee_.open) open_segment(event.at);
-  callee_.text.clear();
   if (reply_ && !reply_->committed) {
     emit(Note{"reply_dropped", ""});
     drop_reply();
@@ -80,25 +79,20 @@ void TurnTaking::on(const TurnJudged& event) {
 void TurnTaking::on(const Transcribed& event) {
   if (event.pause != pause_ || !callee_.open || !callee_.transcribing) return;
   callee_.transcribing = false;
-  callee_.text = event.failed || is_noise(event.text) ? std::string{} : event.text;
-  callee_.confidence = event.confidence;
-  if (leaving_) return end(*leaving_, "the callee hung up");
-  if (callee_.forced) {
-    if (held_) yield_turn();
-    return roll_segment();
+  // What was understood at an earlier pause is still true if the whole is not.
+  if (!event.failed) {
+    callee_.text = is_noise(event.text) ? std::string{} : event.text;
+    callee_.confidence = event.confidence;
   }
+  if (leaving_) return end(*leaving_, "the callee hung up");
+  if (callee_.speaking) return;
   callee_.unweighed = held_;
   if (!held_) words_to_the_agent();
 }
 
-std::string TurnTaking::turn_text() const {
-  if (callee_.earlier.empty() || callee_.text.empty()) return callee_.earlier + callee_.text;
-  return callee_.earlier + " " + callee_.text;
-}
-
 // The callee spoke while the agent had the turn, and the voice is held: what did they mean by it?
 void TurnTaking::words_over_the_agent() {
-  const std::string text = turn_text();
+  const std::string text = callee_.text;
   const bool audible = mouth_ == Mouth::kSpeaking;
   if (text.empty()) {
     note_noise();
@@ -131,9 +125,9 @@ void TurnTaking::words_over_the_agent() {
 
 // The callee has the turn; whether it is over is settle_listening()'s to say.
 void TurnTaking::words_to_the_agent() {
-  const std::string text = turn_text();
+  const std::string text = callee_.text;
   if (text.empty()) {
-    const bool speech = callee_.last_sound - callee_.segment_began >= kAudibleSpeech;
+    const bool speech = callee_.last_sound - callee_.began >= kAudibleSpeech;
     note_noise();
     close_segment();
     if (!speech || mouth_ != Mouth::kSilent || closing_ || unclear_ >= kMostUnclear) return;
@@ -150,29 +144,8 @@ void TurnTaking::speculate(const std::string& text) {
   start_reply(text);
 }
 
-void TurnTaking::roll_segment() {
-  const bool speaking = callee_.speaking;
-  std::string text = turn_text();
-  const milliseconds began = callee_.began, last_sound = callee_.last_sound;
-  const auto confidence = callee_.confidence;
-  const bool judged = callee_.judged;
-  const auto probability = callee_.probability;
-  close_segment();
-  if (text.empty() && !speaking) return;
-  // Further segments belong to the same turn.
-  callee_.earlier = std::move(text);
-  callee_.began = began;
-  callee_.last_sound = last_sound;
-  callee_.confidence = confidence;
-  callee_.judged = judged;
-  callee_.probability = probability;
-  callee_.open = true;
-  callee_.segment_began = now_;
-  emit(StartSegment{});
-}
-
 milliseconds TurnTaking::limit_for(const std::string& text) const {
-  if (callee_.earlier.empty() && is_short_answer(text)) return options_.short_answer_limit;
+  if (is_short_answer(text)) return options_.short_answer_limit;
   if (is_hanging(text)) return options_.hanging_limit;
   if (callee_.judged && !callee_.probability) return options_.no_model_limit;
   return options_.silence_limit;
@@ -189,11 +162,8 @@ void TurnTaking::settle_listening() {
     // Nobody says "mm-hm" for this long; but a restaurant's greeting takes its time.
     const bool picking_up = opening_ && callee_.began <= kPickUp;
     if (held_ && !picking_up && now_ - held_since_ >= options_.barge_in_limit) yield_turn();
-    const bool too_long = now_ - callee_.segment_began >= options_.longest_segment;
-    if (too_long && !callee_.transcribing) {
-      callee_.forced = true;
-      ask();
-    }
+    const milliseconds since = std::max(callee_.began, callee_.asked);
+    if (now_ - since >= options_.transcribe_after && !callee_.transcribing) ask();
   }
   if (callee_.open && callee_.transcribing && now_ - callee_.asked >= options_.transcript_patience) {
     on(Transcribed{.pause = pause_, .failed = true});
@@ -214,7 +184,7 @@ void TurnTaking::settle_listening() {
     }
     return;
   }
-  const std::string text = turn_text();
+  const std::string text = callee_.text;
   if (text.empty()) return;
   const milliseconds silence = now_ - callee_.last_sound;
   const bool model_says = callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text) &&
@@ -222,8 +192,6 @@ void TurnTaking::settle_listening() {
   const bool full = text.size() >= options_.most_turn_bytes;
   if (!model_says && !full && silence < limit_for(text)) {
     if (silence >= options_.speculate_after) speculate(text);
-    const bool long_segment = callee_.last_sound - callee_.segment_began >= options_.roll_segment;
-    if (callee_.judged && !callee_.text.empty() && !reply_ && long_segment) roll_segment();
     return;
   }
   // Sound again, too little yet to be speech: the next window will tell, and talking into it would be rude.

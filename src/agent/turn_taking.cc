@@ -81,7 +81,7 @@ void TurnTaking::end(EndReason reason, std::string detail) {
 void TurnTaking::record_what_is_open() {
   if (aside_ && asked_question_) emit(*std::exchange(aside_, std::nullopt));
   if (callee_.open) {
-    auto text = turn_text();
+    std::string text = callee_.text;
     if (!text.empty()) emit(RecordCallee{std::move(text), callee_.began, callee_.last_sound, callee_.confidence});
     close_segment();
   }

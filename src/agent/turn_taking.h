@@ -40,11 +40,11 @@ class TurnTaking {
     milliseconds barge_in_limit{1500};     ///< Speech over the agent that is surely no backchannel.
     milliseconds late_answer{1200};  ///< After this "yeah" spoken into the end of the agent's question is its answer.
     milliseconds transcript_patience{4000};
-    milliseconds reply_patience{10000};   ///< For the first words of a reply.
-    milliseconds roll_segment{9000};      ///< Speech after which a pause begins a new segment of the same turn.
-    milliseconds longest_segment{14000};  ///< Speech without any pause that is transcribed as it stands.
-    milliseconds silence_prompt{8000};    ///< Mutual silence before "are you still there".
-    milliseconds patient_prompt{30000};   ///< The same after "one moment please".
+    milliseconds reply_patience{10000};  ///< For the first words of a reply.
+    milliseconds transcribe_after{
+        14000};                          ///< Speech without any pause is transcribed as it stands, that little be left.
+    milliseconds silence_prompt{8000};   ///< Mutual silence before "are you still there".
+    milliseconds patient_prompt{30000};  ///< The same after "one moment please".
     int most_prompts = 2;
     milliseconds question_limit{60000};    ///< For the principal to answer while the callee waits.
     milliseconds instruction_pause{1500};  ///< Mutual silence in which an instruction is taken up unasked.
@@ -65,21 +65,18 @@ class TurnTaking {
   bool over() const { return over_; }
 
  private:
-  // What the callee is saying: one segment of audio, transcribed at each of its pauses.
+  // What the callee is saying: one turn, transcribed from its beginning at each of its pauses.
   struct Listening {
-    bool open = false;  ///< A segment is.
+    bool open = false;  ///< A segment of audio is.
     bool speaking = false;
-    milliseconds began{0};  ///< Of the turn.
-    milliseconds segment_began{0};
+    milliseconds began{0};
     milliseconds last_sound{0};
     milliseconds asked{0};  ///< When the transcript and the judgement were.
     bool transcribing = false;
     bool judged = false;
-    bool forced = false;     ///< Transcribed as it stands, in mid-speech.
     bool unweighed = false;  ///< Transcribed over the agent, and not acted upon yet.
     std::optional<float> probability;
-    std::string earlier;  ///< Text of the turn's earlier segments.
-    std::string text;     ///< Of this one, as of the latest pause.
+    std::string text;  ///< As of the latest pause.
     std::optional<float> confidence;
   };
   struct Reply {
@@ -123,9 +120,7 @@ class TurnTaking {
   void mind_the_onset(const Tick& event);
   void words_over_the_agent();
   void words_to_the_agent();
-  void roll_segment();
   void speculate(const std::string& text);
-  std::string turn_text() const;
   milliseconds limit_for(const std::string& text) const;
   milliseconds least_for(const std::string& text) const;
   void settle_listening();

@@ -218,34 +218,52 @@ TEST(TurnTaking, ATranscriptThatNeverComesDoesNotHangTheCall) {
   EXPECT_TRUE(call.did("speak \"Sorry, I did not catch that.\""));
 }
 
-TEST(TurnTaking, ALongTurnIsTranscribedInPartsAndAnsweredAsOne) {
+TEST(TurnTaking, ALongTurnIsOneSegmentOfWhichNothingIsCutOff) {
   TestCall call;
   call.pick_up_and_listen();
   call.callee_starts();
-  call.callee_pauses(milliseconds{9500});
+  call.callee_pauses(milliseconds{30000});
   call.judged(0.1F);
   call.understood("On Mondays we are closed");
-  EXPECT_TRUE(call.did("end_segment"));
-  call.forget();
   call.callee_starts();
+  EXPECT_FALSE(call.did("end_segment"));
   call.callee_pauses();
-  call.understood("but Tuesday works.");
+  call.understood("On Mondays we are closed but Tuesday works.");
   call.judged(0.9F);
   EXPECT_TRUE(call.did("record_callee \"On Mondays we are closed but Tuesday works.\" 1500-"));
 }
 
-TEST(TurnTaking, SpeechWithoutAnyPauseIsTranscribedAsItStands) {
+TEST(TurnTaking, SpeechWithoutAnyPauseIsTranscribedAsItStandsAndGoesOn) {
   TestCall call;
   call.pick_up_and_listen();
   call.callee_starts();
   call.wait(milliseconds{14000}, true);
   EXPECT_TRUE(call.did("transcribe 1"));
   call.understood("Welcome to our hotline");
-  EXPECT_FALSE(call.did("record_callee"));
+  call.wait(milliseconds{14100}, true);
+  EXPECT_TRUE(call.did("transcribe 2"));
+  call.understood("Welcome to our hotline press one");
+  for (const auto* action : {"record_callee", "end_segment", "start_reply", "transcribe 3"}) {
+    EXPECT_FALSE(call.did(action)) << action;
+  }
   call.callee_pauses();
-  call.understood("press one.");
+  call.understood("Welcome to our hotline press one for tables.");
   call.judged(0.9F);
-  EXPECT_TRUE(call.did("record_callee \"Welcome to our hotline press one.\""));
+  EXPECT_TRUE(call.did("record_callee \"Welcome to our hotline press one for tables.\""));
+}
+
+TEST(TurnTaking, WhatWasUnderstoodEarlierIsKeptIfTheWholeIsNot) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.callee_pauses();
+  call.judged(0.1F);
+  call.understood("On Mondays we are closed");
+  call.callee_starts();
+  call.event(CalleeLeft{});
+  call.event(Transcribed{.pause = call.pause(), .failed = true});
+  EXPECT_TRUE(call.did("record_callee \"On Mondays we are closed\" 1500-"));
+  EXPECT_TRUE(call.over());
 }
 
 TEST(TurnTaking, DigitsThatTheCalleePressesAreATurn) {
