@@ -74,13 +74,6 @@ TEST_F(BargeIn, AnOnsetWhileTheAgentIsSilentIsOnlyWaitedFor) {
   EXPECT_EQ(call_.take(), "");
 }
 
-TEST_F(BargeIn, ALineThatFallsSilentAtAnOnsetLetsTheAgentGoOn) {
-  call_.onset();
-  call_.forget();
-  call_.event(Tick{});
-  EXPECT_TRUE(call_.did("release_voice"));
-}
-
 TEST_F(BargeIn, ABackchannelLetsTheAgentGoOn) {
   for (const auto* text : {"Yeah.", "ok", "Mm-hm.", "Uh-huh", "Right.", "Okay, okay.", "I see.", "yeah yeah, sure"}) {
     over_the_agent(text);
@@ -108,6 +101,33 @@ TEST_F(BargeIn, ATranscriptionThatFailsLetsTheAgentGoOn) {
   call_.callee_pauses();
   call_.event(Transcribed{.pause = call_.pause(), .failed = true});
   EXPECT_TRUE(call_.did("release_voice"));
+}
+
+TEST_F(BargeIn, WhatWasUnderstoodBeforeATranscriptionFailedIsNoAnswerButIsRecorded) {
+  call_.callee_starts();
+  call_.wait(milliseconds{300}, true);
+  call_.event(SpeechPaused{call_.now()});
+  call_.understood("Yes,");
+  call_.wait(milliseconds{96});
+  call_.callee_starts();
+  call_.callee_pauses();
+  call_.event(Transcribed{.pause = call_.pause(), .failed = true});
+  EXPECT_TRUE(call_.did("record_callee \"Yes,\""));
+  EXPECT_TRUE(call_.did("release_voice"));
+  EXPECT_FALSE(call_.did("stop_voice"));
+}
+
+TEST_F(BargeIn, AHotlineThatNeverPausesTakesTheTurnEvenFromTheOpening) {
+  TestCall call;
+  call.event(Answered{"Hello, this is Ada."});
+  call.event(VoiceStarted{});
+  call.wait(milliseconds{500});
+  call.callee_starts();
+  call.wait(milliseconds{9000}, true);
+  EXPECT_FALSE(call.did("stop_voice")) << "a restaurant's greeting takes its time";
+  call.wait(milliseconds{1000}, true);
+  call.understood("Hello and welcome, for tables press one, for");
+  EXPECT_TRUE(call.did("stop_voice"));
 }
 
 TEST_F(BargeIn, WordsThatWantTheTurnGetIt) {

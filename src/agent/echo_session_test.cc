@@ -69,7 +69,7 @@ TEST_P(EchoingLine, TheAgentIsHeardOnceInOneStretchAndNobodyElse) {
   }
   EXPECT_LE(media_.heard_ms(), opening_ms() + 20);
   EXPECT_EQ(journal_.count("noise"), 0);
-  EXPECT_GT(result.metrics["echo_ms"], 3000);
+  EXPECT_GT(result.metrics["echo_ms"], 2700) << "all but the quiet between its words";
 }
 
 class LateEcho : public EchoingLine {};

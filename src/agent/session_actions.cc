@@ -153,7 +153,8 @@ void Session::perform(const HoldVoice&) {
 void Session::perform(const ReleaseVoice& action) {
   const auto before = action.at_cut ? voice_.release_at_cut() : voice_.release();
   // Held at its first syllable, as when the callee picks up with a greeting: it is said from here on.
-  if (before && *before < kFirstSyllable) voice_began_ = now();
+  const milliseconds said_again = action.at_cut ? milliseconds{0} : kFirstSyllable;
+  if (before && *before <= said_again) voice_began_ = now();
 }
 
 void Session::perform(const StopVoice&) {

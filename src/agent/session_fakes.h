@@ -247,7 +247,9 @@ class FakeTts : public Tts {
     std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20);
     std::minstd_rand noise;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      std::ranges::generate(character, [&] { return static_cast<Sample>(static_cast<int>(noise() % 1000) - 500); });
+      const int loudest = text[i] == ' ' ? 5 : 500;  // Between words it is quiet.
+      std::ranges::generate(character,
+                            [&] { return static_cast<Sample>(static_cast<int>(noise() % (2 * loudest)) - loudest); });
       on_audio(character);
       co_await asio::post(asio::use_awaitable);
     }

@@ -28,7 +28,7 @@ void TurnTaking::close_segment() {
 
 void TurnTaking::on(const SpeechStarted& event) {
   callee_.speaking = true;
-  callee_.judged = callee_.transcribing = callee_.unweighed = false;
+  callee_.judged = callee_.transcribing = callee_.unweighed = callee_.whole = false;
   callee_.probability.reset();
   if (!callee_.open) open_segment(event.at);
   if (reply_ && !reply_->committed) {
@@ -49,7 +49,8 @@ void TurnTaking::mind_the_onset(const Tick& event) {
     emit(ReleaseVoice{.at_cut = true});
     return;
   }
-  if (!event.onset || mouth_ == Mouth::kSilent || held_ || flinches_ >= options_.most_flinches) return;
+  const bool surprised = event.onset && mouth_ != Mouth::kSilent && !held_ && !callee_.speaking;
+  if (!surprised || flinches_ >= options_.most_flinches) return;
   flinched_ = true;
   hold_the_voice();
 }
@@ -66,6 +67,7 @@ void TurnTaking::on(const SpeechPaused& event) {
 
 void TurnTaking::ask() {
   callee_.transcribing = true;
+  callee_.whole = false;
   callee_.asked = now_;
   emit(Transcribe{++pause_});
 }
@@ -79,24 +81,26 @@ void TurnTaking::on(const TurnJudged& event) {
 void TurnTaking::on(const Transcribed& event) {
   if (event.pause != pause_ || !callee_.open || !callee_.transcribing) return;
   callee_.transcribing = false;
-  // What was understood at an earlier pause is still true if the whole is not.
   if (!event.failed) {
     callee_.text = is_noise(event.text) ? std::string{} : event.text;
+    callee_.text_end = callee_.speaking ? now_ : callee_.last_sound;
     callee_.confidence = event.confidence;
+    callee_.whole = true;
   }
   if (leaving_) return end(*leaving_, "the callee hung up");
-  if (callee_.speaking) return;
-  callee_.unweighed = held_;
-  if (!held_) words_to_the_agent();
+  // Who speaks that long has the turn.
+  if (callee_.speaking) return held_ ? yield_turn() : void();
+  const bool over_the_agent = held_ && !flinched_;
+  callee_.unweighed = over_the_agent;
+  if (!over_the_agent) words_to_the_agent();
 }
 
 // The callee spoke while the agent had the turn, and the voice is held: what did they mean by it?
 void TurnTaking::words_over_the_agent() {
-  const std::string text = callee_.text;
+  const std::string text = words();
   const bool audible = mouth_ == Mouth::kSpeaking;
   if (text.empty()) {
-    note_noise();
-    close_segment();
+    close_unclear();
     return go_on();
   }
   const bool picking_up = opening_ && callee_.began <= kPickUp && is_greeting(text);
@@ -125,11 +129,10 @@ void TurnTaking::words_over_the_agent() {
 
 // The callee has the turn; whether it is over is settle_listening()'s to say.
 void TurnTaking::words_to_the_agent() {
-  const std::string text = callee_.text;
+  const std::string text = words();
   if (text.empty()) {
     const bool speech = callee_.last_sound - callee_.began >= kAudibleSpeech;
-    note_noise();
-    close_segment();
+    close_unclear();
     if (!speech || mouth_ != Mouth::kSilent || closing_ || unclear_ >= kMostUnclear) return;
     ++unclear_;
     return say(phrases_.say_again);
@@ -168,7 +171,8 @@ void TurnTaking::settle_listening() {
   if (callee_.open && callee_.transcribing && now_ - callee_.asked >= options_.transcript_patience) {
     on(Transcribed{.pause = pause_, .failed = true});
   }
-  if (callee_.unweighed && held_ && now_ - callee_.last_sound >= options_.held_silence) {
+  // A sound right then may be the rest of them: the next window tells.
+  if (callee_.unweighed && held_ && !voiced_ && now_ - callee_.last_sound >= options_.held_silence) {
     callee_.unweighed = false;
     words_over_the_agent();
   }
@@ -184,7 +188,7 @@ void TurnTaking::settle_listening() {
     }
     return;
   }
-  const std::string text = callee_.text;
+  const std::string text = words();
   if (text.empty()) return;
   const milliseconds silence = now_ - callee_.last_sound;
   const bool model_says = callee_.probability && *callee_.probability >= options_.turn_over && !is_hanging(text) &&
@@ -232,8 +236,17 @@ void TurnTaking::commit_turn(std::string text, milliseconds start, milliseconds 
   emit(ReleaseVoice{});
 }
 
-void TurnTaking::note_noise() {
+void TurnTaking::record_words() {
+  if (!callee_.text.empty()) {
+    emit(RecordCallee{callee_.text, callee_.began, callee_.text_end, callee_.confidence});
+  }
+}
+
+// Of what was said last nothing was understood; of what came before it something may have been.
+void TurnTaking::close_unclear() {
   emit(Note{"noise", ""});
+  record_words();
+  close_segment();
 }
 
 }  // namespace call_agent::agent

@@ -144,7 +144,7 @@ void TurnTaking::yield_turn() {
 }
 
 void TurnTaking::go_on() {
-  held_ = false;
+  held_ = flinched_ = false;
   emit(ReleaseVoice{});
 }
 

@@ -54,7 +54,7 @@ void TurnTaking::on(const CalleeLeft& event) {
   const char* detail = event.reason == EndReason::kMediaLost ? "the call's audio ended" : "the callee hung up";
   silence_the_agent();
   leaving_ = closing_ && event.reason == EndReason::kCalleeLeft ? *closing_ : event.reason;
-  const bool understood = !callee_.speaking && !callee_.transcribing && !callee_.text.empty();
+  const bool understood = !callee_.speaking && !callee_.transcribing && !words().empty();
   if (!callee_.open || understood) return end(*leaving_, detail);
   // Nothing the callee said may be lost: their last words are transcribed before the end.
   if (callee_.speaking || !callee_.transcribing) {
@@ -81,8 +81,7 @@ void TurnTaking::end(EndReason reason, std::string detail) {
 void TurnTaking::record_what_is_open() {
   if (aside_ && asked_question_) emit(*std::exchange(aside_, std::nullopt));
   if (callee_.open) {
-    std::string text = callee_.text;
-    if (!text.empty()) emit(RecordCallee{std::move(text), callee_.began, callee_.last_sound, callee_.confidence});
+    record_words();
     close_segment();
   }
   if (!digits_.empty()) emit(RecordCallee{pressed(), digits_at_, digits_at_, std::nullopt});

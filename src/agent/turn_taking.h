@@ -40,11 +40,10 @@ class TurnTaking {
     milliseconds barge_in_limit{1500};     ///< Speech over the agent that is surely no backchannel.
     milliseconds late_answer{1200};  ///< After this "yeah" spoken into the end of the agent's question is its answer.
     milliseconds transcript_patience{4000};
-    milliseconds reply_patience{10000};  ///< For the first words of a reply.
-    milliseconds transcribe_after{
-        14000};                          ///< Speech without any pause is transcribed as it stands, that little be left.
-    milliseconds silence_prompt{8000};   ///< Mutual silence before "are you still there".
-    milliseconds patient_prompt{30000};  ///< The same after "one moment please".
+    milliseconds reply_patience{10000};    ///< For the first words of a reply.
+    milliseconds transcribe_after{10000};  ///< Of speech without a pause: little is then left to do at its end.
+    milliseconds silence_prompt{8000};     ///< Mutual silence before "are you still there".
+    milliseconds patient_prompt{30000};    ///< The same after "one moment please".
     int most_prompts = 2;
     milliseconds question_limit{60000};    ///< For the principal to answer while the callee waits.
     milliseconds instruction_pause{1500};  ///< Mutual silence in which an instruction is taken up unasked.
@@ -76,7 +75,9 @@ class TurnTaking {
     bool judged = false;
     bool unweighed = false;  ///< Transcribed over the agent, and not acted upon yet.
     std::optional<float> probability;
-    std::string text;  ///< As of the latest pause.
+    std::string text;  ///< Understood so far: what the record keeps, whatever happens.
+    milliseconds text_end{0};
+    bool whole = false;  ///< It is all that was said until the latest pause: only then is it acted upon.
     std::optional<float> confidence;
   };
   struct Reply {
@@ -125,7 +126,9 @@ class TurnTaking {
   milliseconds least_for(const std::string& text) const;
   void settle_listening();
   void commit_turn(std::string text, milliseconds start, milliseconds end, std::optional<float> confidence);
-  void note_noise();
+  std::string words() const { return callee_.whole ? callee_.text : std::string{}; }
+  void record_words();
+  void close_unclear();
 
   // Speaking (turn_speaking.cc).
   void start_reply(const std::string& tentative);

@@ -237,10 +237,10 @@ TEST(TurnTaking, SpeechWithoutAnyPauseIsTranscribedAsItStandsAndGoesOn) {
   TestCall call;
   call.pick_up_and_listen();
   call.callee_starts();
-  call.wait(milliseconds{14000}, true);
+  call.wait(milliseconds{10000}, true);
   EXPECT_TRUE(call.did("transcribe 1"));
   call.understood("Welcome to our hotline");
-  call.wait(milliseconds{14100}, true);
+  call.wait(milliseconds{10100}, true);
   EXPECT_TRUE(call.did("transcribe 2"));
   call.understood("Welcome to our hotline press one");
   for (const auto* action : {"record_callee", "end_segment", "start_reply", "transcribe 3"}) {
@@ -250,6 +250,32 @@ TEST(TurnTaking, SpeechWithoutAnyPauseIsTranscribedAsItStandsAndGoesOn) {
   call.understood("Welcome to our hotline press one for tables.");
   call.judged(0.9F);
   EXPECT_TRUE(call.did("record_callee \"Welcome to our hotline press one for tables.\""));
+}
+
+TEST(TurnTaking, WhatWasUnderstoodEarlierIsNotAnsweredAsIfItWereAll) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.callee_pauses();
+  call.judged(0.1F);
+  call.understood("Yes.");
+  call.callee_starts();
+  call.callee_pauses(milliseconds{2500});
+  call.event(Transcribed{.pause = call.pause(), .failed = true});
+  call.judged(0.9F);
+  call.wait(milliseconds{2000});
+  EXPECT_TRUE(call.did("record_callee \"Yes.\" 1500-2196")) << "to the end of those words";
+  EXPECT_TRUE(call.did("speak \"Sorry, I did not catch that.\""));
+}
+
+TEST(TurnTaking, WhatWasUnderstoodInMidSpeechIsRecordedIfTheCallEndsThere) {
+  TestCall call;
+  call.pick_up_and_listen();
+  call.callee_starts();
+  call.wait(milliseconds{10000}, true);
+  call.understood("Welcome to our hotline");
+  call.event(StopRequested{});
+  EXPECT_TRUE(call.did("record_callee \"Welcome to our hotline\" 1500-11"));
 }
 
 TEST(TurnTaking, WhatWasUnderstoodEarlierIsKeptIfTheWholeIsNot) {

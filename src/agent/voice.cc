@@ -55,8 +55,8 @@ void Voice::say(std::string sentence) {
 std::optional<milliseconds> Voice::hold() {
   if (!held_) {
     held_ = true;
-    account();
-    written_ = flushed_at_ = heard_;
+    // Not from heard_: a release may have gone back, and what was heard before is being said again.
+    written_ = flushed_at_ = account();
   }
   if (clips_.empty()) return std::nullopt;
   return unheard();
@@ -123,13 +123,15 @@ void Voice::reset() {
   changed_.notify();
 }
 
-// Drops what is queued and learns how much of it was heard.
-void Voice::account() {
+// Drops what is queued and learns how much of it was heard. Returns where that ended.
+std::size_t Voice::account() {
   ++generation_;
   const auto played = media_.flush();
   const auto samples =
       static_cast<std::size_t>(std::max<std::int64_t>(0, played.count())) * static_cast<std::size_t>(rate_) / 1000;
-  heard_ = std::clamp(flushed_at_ + samples, heard_, std::max(heard_, written_));
+  const std::size_t place = std::min(flushed_at_ + samples, std::max(flushed_at_, written_));
+  heard_ = std::max(heard_, place);
+  return place;
 }
 
 void Voice::check(TimePoint now) {

@@ -83,7 +83,7 @@ class Voice {
   bool all_written() const;
   milliseconds unheard() const;
   milliseconds to_time(std::size_t samples) const;
-  void account();
+  std::size_t account();
   void reset();
 
   Tts& tts_;

@@ -114,6 +114,22 @@ TEST_F(VoiceTest, ReleasedAtTheCutItSaysNothingAgain) {
   EXPECT_LE(media_.heard_ms(), 1000 + 20);
 }
 
+TEST_F(VoiceTest, HeldAgainWhileItSaysWordsAgainItDoesNotSkipTheirRest) {
+  voice_.say(kOne);
+  listen(840);  // In the midst of "four", which is said again from 650 ms on.
+  voice_.hold();
+  listen(200);
+  voice_.release();
+  listen(60);
+  voice_.hold();
+  listen(40);
+  const int before = media_.heard_ms();
+  voice_.release_at_cut();
+  listen(2000);
+  EXPECT_EQ(idle_, 1);
+  EXPECT_GE(media_.heard_ms() - before, 240) << "from the second cut, not from the first";
+}
+
 TEST_F(VoiceTest, WhatIsSaidWhileItIsHeldWaits) {
   EXPECT_EQ(voice_.hold(), std::nullopt);
   voice_.say(kOne);

@@ -64,6 +64,7 @@ class MemoryStore final : public CallStore {
   }
 
   awaitable<Result<void>> append_turn(std::string call_id, Turn turn) override {
+    if (auto step = enter("turn"); !step) co_return pass(step);
     add(call_id, "turn", to_json(turn));
     calls[call_id].transcript.push_back(std::move(turn));
     co_return Result<void>{};
@@ -111,8 +112,14 @@ class MemoryStore final : public CallStore {
     co_return commands.at(static_cast<std::size_t>(seq) - 1).second;
   }
   awaitable<Result<void>> set_report(std::string call_id, Report report) override {
+    if (auto step = enter("report"); !step) co_return pass(step);
     add(call_id, "report", {{"summary", report.summary}});
-    calls[call_id].summary = std::move(report.summary);
+    auto& call = calls[call_id];
+    call.summary = std::move(report.summary);
+    call.answers = std::move(report.answers);
+    call.commitments = std::move(report.commitments);
+    call.metrics = std::move(report.metrics);
+    call.recording = std::move(report.recording);
     co_return Result<void>{};
   }
   awaitable<Result<Call>> get(std::string call_id) override {

@@ -281,6 +281,13 @@ TEST_F(CallControl, WhereTheClientKnowsTasksTheCallIsOne) {
   EXPECT_EQ(detail->result->structured["outcome"], "busy");
 }
 
+TEST_F(CallControl, ATaskForADoubtfulNumberBeginsWithTheWarning) {
+  facts.client.tasks = true;
+  services.plan_.warning = "the area code is not known";
+  const auto task = std::get<mcp::Task>(outcome_of("make_phone_call", kNumber));
+  EXPECT_THAT(task.status_message, HasSubstr("warning: the area code is not known"));
+}
+
 TEST_F(CallControl, CancellingATaskHangsUp) {
   const auto id = place();
   CallTasks tasks(desk);

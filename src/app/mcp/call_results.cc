@@ -135,7 +135,7 @@ Json placed_schema() {
   Json properties = brief_properties();
   properties["state"] = text_schema("As of the call, or dry_run: then there is none");
   properties["region"] = text_schema("Of the number, ISO 3166; of a dry run");
-  properties["warning"] = text_schema();
+  properties["warning"] = text_schema("Doubts about the number that did not prevent the call");
   return object_schema(std::move(properties), {"state"});
 }
 

@@ -89,7 +89,9 @@ TEST_F(CallToolsTest, TheSameKeyDialsOnce) {
 
 TEST_F(CallToolsTest, ADoubtfulNumberIsCalledWithAWarning) {
   services.plan_.warning = "the area code is not known";
-  EXPECT_THAT(call("make_phone_call", {{"phone_number", "+442079460123"}}).text, HasSubstr("area code is not known"));
+  const auto result = call("make_phone_call", {{"phone_number", "+442079460123"}});
+  EXPECT_THAT(result.text, HasSubstr("area code is not known"));
+  EXPECT_EQ(result.structured["warning"], "the area code is not known");
 }
 
 TEST_F(CallToolsTest, ProgressTellsEachStepRingingAmongThem) {

@@ -69,7 +69,7 @@ awaitable<ToolOutcome> PlacingTool::make_phone_call(Json arguments, const Reques
   const auto placer = desk_.services().placer();
   if (!placer) co_return refusal(placer.error());
   if (auto first = co_await confirm(request, context)) co_return std::move(*first);
-  if (context.client().tasks) co_return co_await start_task(**placer, std::move(request));
+  if (context.client().tasks) co_return co_await start_task(**placer, std::move(request), number->warning);
   co_return co_await place(**placer, std::move(request), number->warning, context);
 }
 
@@ -156,7 +156,9 @@ awaitable<ToolOutcome> PlacingTool::place(calls::Placer& placer, calls::PlaceReq
   std::string note = warning.empty() ? "" : "Warning: " + warning + ".";
   // A call that reported no progress was placed by an earlier request.
   if (keyed && call_id.empty()) note = "This is the earlier call of the same request; nothing was dialed now.";
-  co_return brief_result(**placed, note);
+  auto result = brief_result(**placed, note);
+  if (!warning.empty()) result.structured["warning"] = std::move(warning);
+  co_return result;
 }
 
 // The agent in the room sees the phone ring and says so in the log. Never returns by itself.
@@ -171,7 +173,8 @@ awaitable<void> PlacingTool::tell_ringing(const std::string& call_id, std::strin
 }
 
 // Answers as soon as the call has an id; the placing goes on without the request.
-awaitable<ToolOutcome> PlacingTool::start_task(calls::Placer& placer, calls::PlaceRequest request) {
+awaitable<ToolOutcome> PlacingTool::start_task(calls::Placer& placer, calls::PlaceRequest request,
+                                               std::string warning) {
   using namespace asio::experimental::awaitable_operators;
   const std::string owner = request.owner;
   std::string call_id;
@@ -188,7 +191,9 @@ awaitable<ToolOutcome> PlacingTool::start_task(calls::Placer& placer, calls::Pla
   }
   const auto call = co_await desk_.read(call_id, owner);
   if (!call) co_return refusal(call.error());
-  co_return task_of(*call);
+  auto task = task_of(*call);
+  if (!warning.empty()) task.status_message += "; warning: " + warning;
+  co_return task;
 }
 
 }  // namespace call_agent::app

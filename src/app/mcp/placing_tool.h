@@ -23,7 +23,7 @@ class PlacingTool {
   awaitable<std::optional<mcp::ToolOutcome>> confirm(calls::PlaceRequest& request, const mcp::RequestContext& context);
   awaitable<mcp::ToolOutcome> place(calls::Placer& placer, calls::PlaceRequest request, std::string warning,
                                     const mcp::RequestContext& context);
-  awaitable<mcp::ToolOutcome> start_task(calls::Placer& placer, calls::PlaceRequest request);
+  awaitable<mcp::ToolOutcome> start_task(calls::Placer& placer, calls::PlaceRequest request, std::string warning);
   awaitable<void> tell_ringing(const std::string& call_id, std::string owner, const mcp::RequestContext& context);
 
   CallDesk& desk_;

@@ -5,10 +5,16 @@
 #include <utility>
 
 #include "app/terminal_text.h"
+#include "app/worker/insist.h"
 #include "core/json.h"
 #include "core/log.h"
 
 namespace call_agent::app {
+namespace {
+
+constexpr milliseconds kPatience{20'000};
+
+}  // namespace
 
 awaitable<void> store_record(calls::CallStore& store, const calls::JobMetadata& job, const CallEnding& ending,
                              const agent::SessionResult& result, const agent::Report& told,
@@ -20,9 +26,11 @@ awaitable<void> store_record(calls::CallStore& store, const calls::JobMetadata& 
     const auto offset = known ? result.transcript[static_cast<std::size_t>(answer.turn)].start.count() : 0;
     report.answers.push_back({answer.field, answer.value, answer.quote, answer.turn, offset});
   }
-  const auto written = co_await store.set_report(job.call_id, std::move(report));
+  const auto patience = Deadline::after(kPatience);
+  const auto written = co_await insist([&] { return store.set_report(job.call_id, report); }, patience);
   if (!written) log::error("call {}: the log refused the report: {}", job.call_id, written.error().what);
-  const auto ended = co_await store.end(job.call_id, ending.outcome, ending.detail, std::nullopt);
+  const auto ended =
+      co_await insist([&] { return store.end(job.call_id, ending.outcome, ending.detail, std::nullopt); }, patience);
   if (!ended && ended.error().code != Errc::kConflict) {
     log::error("call {}: the log refused the ending: {}", job.call_id, ended.error().what);
   }

@@ -1,5 +1,6 @@
 #include "app/worker/store_journal.h"
 
+#include "app/worker/insist.h"
 #include "core/clock.h"
 #include "core/log.h"
 
@@ -56,7 +57,7 @@ void StoreJournal::push(Entry entry) {
 
 awaitable<void> StoreJournal::append() {
   while (auto entry = co_await queue_.pop()) {
-    const auto appended = co_await write(std::move(*entry));
+    const auto appended = co_await insist([&] { return write(*entry); }, patience_);
     if (!appended) log::error("call {}: the log refused an entry: {}", call_id_, appended.error().what);
   }
 }
@@ -71,7 +72,8 @@ awaitable<Result<void>> StoreJournal::write(Entry entry) {
   co_return co_await store_.append_note(call_id_, std::move(std::get<Json>(entry)));
 }
 
-awaitable<void> StoreJournal::finish() {
+awaitable<void> StoreJournal::finish(milliseconds patience) {
+  patience_ = Deadline::after(patience);
   queue_.close();
   co_await writer_.join();
 }

@@ -6,6 +6,7 @@
 #include "agent/journal.h"
 #include "calls/ports.h"
 #include "core/channel.h"
+#include "core/clock.h"
 #include "core/task_group.h"
 
 namespace call_agent::app {
@@ -14,6 +15,8 @@ namespace call_agent::app {
 /// Lives on one executor. finish() before destroying.
 class StoreJournal : public agent::Journal {
  public:
+  static constexpr milliseconds kLastPatience{20'000};
+
   StoreJournal(asio::any_io_executor executor, calls::CallStore& store, std::string call_id);
 
   void on_turn(const agent::Turn& turn) override;
@@ -21,8 +24,9 @@ class StoreJournal : public agent::Journal {
   void on_question_closed(std::string_view id, std::string_view how) override;
   void on_event(std::string_view kind, const Json& data) override;
 
-  /// Returns once everything handed over is durable, or its loss is logged.
-  awaitable<void> finish();
+  /// Returns once everything handed over is durable, or its loss is logged: while the call goes on, what the log
+  /// refuses waits for a better moment; from here on no longer than `patience`.
+  awaitable<void> finish(milliseconds patience = kLastPatience);
 
  private:
   struct Closed {
@@ -37,6 +41,7 @@ class StoreJournal : public agent::Journal {
   calls::CallStore& store_;
   std::string call_id_;
   Channel<Entry> queue_;
+  Deadline patience_ = Deadline::never();
   TaskGroup writer_;
 };
 

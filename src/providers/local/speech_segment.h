@@ -15,8 +15,8 @@ class SpeechSegment {
   using Sample = std::int16_t;
   static constexpr std::size_t kRate = 16000;
   static constexpr std::size_t kMost = 30 * kRate;          ///< Kept at most; the oldest audio beyond is dropped.
-  static constexpr std::size_t kLongestPiece = 12 * kRate;  ///< Longer audio wants a cut.
-  static constexpr std::size_t kShortestPiece = 7 * kRate;  ///< No cut earlier than this.
+  static constexpr std::size_t kLongestPiece = 9 * kRate;   ///< Longer audio wants a cut.
+  static constexpr std::size_t kShortestPiece = 5 * kRate;  ///< No cut earlier than this.
 
   void clear();
   void push(std::span<const Sample> audio);
