@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -38,10 +39,19 @@ std::string_view without_comment(std::string_view text) {
   return text;
 }
 
+// The file may be another program's as well, whose names have dots and dashes.
 bool valid_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") ==
+  return name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-") ==
          std::string_view::npos;
+}
+
+// Cuts the next line off `text`.
+std::string_view next_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  const auto line = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  return line;
 }
 
 const char* environment(std::string_view name) {
@@ -56,9 +66,8 @@ Result<std::map<std::string, std::string>> parse_env_file(std::string_view text)
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // Editors of Windows begin UTF-8 with a mark.
   while (!text.empty()) {
     ++line_number;
-    const auto end = text.find('\n');
-    std::string_view line = trim(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    const std::string_view from_here = text;
+    std::string_view line = trim(next_line(text));
     if (line.empty() || line[0] == '#') continue;
     if (line.starts_with("export ")) line = trim(line.substr(7));
 
@@ -70,15 +79,19 @@ Result<std::map<std::string, std::string>> parse_env_file(std::string_view text)
     const auto after = line.substr(equals + 1);
     auto value = trim(after);
     if (!value.empty() && (value[0] == '"' || value[0] == '\'')) {
-      const auto closing = value.find(value[0], 1);
+      // Between quotes a value may go over several lines, as a private key does.
+      const auto opening = static_cast<std::size_t>(value.data() - from_here.data());
+      const auto closing = from_here.find(value[0], opening + 1);
       if (closing == std::string_view::npos) {
         return fail(Errc::kInvalidArgument, fmt::format("line {}: the quote is never closed", line_number));
       }
-      const auto rest = trim(value.substr(closing + 1));
+      value = from_here.substr(opening + 1, closing - opening - 1);
+      line_number += static_cast<int>(std::ranges::count(value, '\n'));
+      text = from_here.substr(closing + 1);
+      const auto rest = trim(next_line(text));
       if (!rest.empty() && rest[0] != '#') {
         return fail(Errc::kInvalidArgument, fmt::format("line {}: text after the closing quote", line_number));
       }
-      value = value.substr(1, closing - 1);
     } else {
       value = trim(without_comment(after));
     }

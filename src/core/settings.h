@@ -11,7 +11,8 @@
 
 namespace call_agent {
 
-/// Variables of a .env file: KEY=VALUE lines, `export ` allowed, # comments, single or double quotes.
+/// Variables of a .env file: KEY=VALUE lines, `export ` allowed, # comments, single or double quotes, between which a
+/// value may go over several lines.
 /// Errors: kInvalidArgument with the line number; the value is never repeated, it may be a secret.
 Result<std::map<std::string, std::string>> parse_env_file(std::string_view text);
 

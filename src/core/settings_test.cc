@@ -25,6 +25,18 @@ TEST(ParseEnvFile, ReadsNamesAndValues) {
                                             Pair("D", "x=y"), Pair("E", "a#b"), Pair("F", ""), Pair("G", "")));
 }
 
+TEST(ParseEnvFile, ReadsWhatOtherProgramsKeepThere) {
+  const auto values =
+      parse_env_file("KEY=\"-----BEGIN\nA=no name\n-----END\" # mine\nspring.name=x\nmy-name='y\n'\nA=1\nsecret");
+  ASSERT_FALSE(values);
+  EXPECT_THAT(values.error().what, HasSubstr("line 8")) << "the lines between quotes count";
+  const auto good =
+      parse_env_file("KEY=\"-----BEGIN\nA=no name\n-----END\" # mine\nspring.name=x\nmy-name='y\n'\nA=1\n");
+  ASSERT_TRUE(good) << good.error().what;
+  EXPECT_THAT(*good, UnorderedElementsAre(Pair("KEY", "-----BEGIN\nA=no name\n-----END"), Pair("spring.name", "x"),
+                                          Pair("my-name", "y\n"), Pair("A", "1")));
+}
+
 TEST(ParseEnvFile, ALaterLineWinsAndAByteOrderMarkIsSkipped) {
   const auto values = parse_env_file(
       "\xef\xbb\xbf"
