@@ -7,9 +7,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
+#include <thread>
 #include <utility>
 
 #include "core/json.h"
+#include "livekit/worker/load.h"
 #include "net/imposter_server.h"
 
 namespace call_agent::livekit::worker {
@@ -73,6 +75,19 @@ class ImposterLiveKit {
 
   awaitable<void> assign(std::string job) {
     co_await say(R"({"assignment":{"job":{"id":")" + job + R"(","room":{"name":"room"}},"token":"t"}})");
+  }
+
+  /// Whether one of its next hundred statuses has a load in this range.
+  awaitable<bool> reports_load(double least, double most) {
+    for (int statuses = 0; statuses < 100;) {
+      const Json message = co_await next_of_any_kind();
+      if (message.is_null()) co_return false;
+      if (!message.contains("updateWorker")) continue;
+      ++statuses;
+      const double load = message["updateWorker"]["load"];
+      if (load >= least && load <= most) co_return true;
+    }
+    co_return false;
   }
 
   const Json& status() const { return status_; }
@@ -240,6 +255,25 @@ awaitable<void> tries_less_and_less_often() {
 }
 TEST(Worker, AServerThatNeverRegistersItIsTriedLessAndLessOften) {
   net::run_test(tries_less_and_less_often);
+}
+
+awaitable<void> holds_the_executor(tcp::socket socket) {
+  ImposterLiveKit livekit(std::move(socket));
+  co_await livekit.accept();
+  co_await livekit.register_worker();
+  std::this_thread::sleep_for(150ms);  // The worker looks every 100 ms: it comes 50 ms late at least.
+  EXPECT_TRUE(co_await livekit.reports_load(load_of(0, 2, 50ms).value, 1)) << "a late loop is a load";
+  EXPECT_TRUE(co_await livekit.reports_load(0, 0)) << "for as long as it is late";
+  Scene::current->worker.drain();
+  co_await livekit.until_closed();
+}
+
+awaitable<void> is_late() {
+  Scene scene(co_await asio::this_coro::executor, {holds_the_executor}, {.status_every = 10ms});
+  co_await scene.run();
+}
+TEST(Worker, ALateLoopIsReportedAsLoadAndThenForgotten) {
+  net::run_test(is_late);
 }
 
 TEST(ReconnectDelay, IsNoneAtFirstThenGrowsByHalvesOfChanceToTenSeconds) {
