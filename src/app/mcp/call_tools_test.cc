@@ -133,13 +133,15 @@ TEST_F(CallToolsTest, WaitingReportsTurnsAsTheyAreSaid) {
   const auto id = place();
   wants_progress = true;
   asio::steady_timer said(io, 10ms), over(io, 30ms);
-  said.async_wait([&](auto) { record(id).transcript.push_back({.text = "Good evening"}); });
+  said.async_wait([&](auto) {
+    record(id).transcript.push_back({.text = "Good evening", .metrics = {{"stt", 130}, {"total", 404}}});
+  });
   over.async_wait([&](auto) {
     record(id).state = State::kEnded;
     record(id).outcome = Outcome::kCompleted;
   });
   call("wait_for_call", {{"call_id", id}});
-  EXPECT_THAT(told, ElementsAre("active", HasSubstr("Good evening")));
+  EXPECT_THAT(told, ElementsAre("active", R"([00:00] callee: "Good evening"  [ms: stt 130, total 404])"));
 }
 
 TEST_F(CallToolsTest, AnUnknownCallIsAnErrorThatSaysWhereToLook) {
