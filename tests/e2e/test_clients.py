@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -149,3 +151,34 @@ def test_doctor_says_what_is_wrong_and_how_to_mend_it(lab, ports, change, findin
     assert "needed   agent worker: no nobody of yours runs on this machine" in text
     assert "-> start one, here or on another machine: call-agent calling-agent --agent-name nobody" in text
     assert secret not in text
+
+
+# Without these two capabilities the superuser, too, reads only what the mode lets it read.
+BOUND_BY_MODES = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.parametrize("mode, finding, mend", [
+    (0o600, "is empty", "remove it and run ./run deps"),
+    (0o000, "cannot be read", "mend its owner and mode"),
+], ids=["empty", "unreadable"])
+def test_doctor_names_a_model_that_is_of_no_use(lab, ports, monkeypatch, mode, finding, mend):
+    model = lab.folder / "home" / "models" / "silero_vad.onnx"
+    model.parent.mkdir(parents=True)
+    model.touch(mode)
+    monkeypatch.setenv("CALL_AGENT_HOME", str(lab.folder / "home"))
+    env_file = variables(lab, ports["TEST_LAST"])
+    done = subprocess.run([*BOUND_BY_MODES, lab.program, "--env-file", env_file, "doctor", "--agent-name", "nobody"],
+                          text=True, capture_output=True, timeout=90)
+    assert done.returncode == 1, done  # Without it, 3: nothing but the worker would be needed.
+    assert f"bad      models/silero_vad.onnx: {model} {finding}\n         -> {mend}\n" in done.stdout
+    assert done.stdout.count("bad      ") == 1, done.stdout
+
+
+def test_doctor_names_a_model_that_is_missing(lab, ports, monkeypatch):
+    alone = lab.folder / "bin"  # Where nothing lies beside the executable.
+    alone.mkdir()
+    monkeypatch.setattr(lab, "program", shutil.copy(lab.program, alone))
+    status, text = doctor(lab, variables(lab, ports["TEST_LAST"]), "nobody")
+    assert status == 1
+    assert "bad      models/silero_vad.onnx: missing\n         -> models/silero_vad.onnx is missing; looked in " in text
+    assert f"{alone}. Run ./run deps in a checkout, or install the package again.\n" in text
