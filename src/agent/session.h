@@ -170,8 +170,9 @@ class Session : private Voice::Listener {
   milliseconds lost_{0};  // Time without any audio from the callee, made up for.
   bool segment_open_ = false;
   std::uint64_t segment_began_ = 0;  // In samples heard.
-  milliseconds segment_speech_{0};   // What sounded like it, and how much of that was found to be
-  milliseconds segment_echo_{0};     // the agent's own.
+  std::uint64_t transcribed_to_ = 0;
+  milliseconds segment_speech_{0};  // What sounded like it, and how much of that was found to be
+  milliseconds segment_echo_{0};    // the agent's own.
   milliseconds echo_{0};
 
   Notifier transcript_wanted_, judgement_wanted_, ended_;

@@ -26,13 +26,15 @@ void Session::dispatch(Event event) {
 }
 
 void Session::perform(const StartSegment&) {
-  // Up to the window that is not judged yet: it follows once it is.
-  auto preroll = heard_.last(kPreroll + window_.size());
-  preroll.resize(preroll.size() - std::min(preroll.size(), window_.size()));
+  // Up to the window that is not judged yet: it follows once it is. From where the last transcript ended: its words are
+  // not to be heard twice.
+  const std::uint64_t end = heard_.total() - window_.size();
+  segment_began_ = std::max(end - std::min<std::uint64_t>(end, kPreroll), transcribed_to_);
+  auto preroll = heard_.last(heard_.total() - segment_began_);
+  preroll.resize(end - segment_began_);
   segment_open_ = true;
   segment_speech_ = options_.endpointer.min_speech;
   segment_echo_ = milliseconds{0};
-  segment_began_ = heard_.total() - window_.size() - preroll.size();
   ports_.stt.start_segment(preroll);
 }
 
@@ -43,6 +45,7 @@ void Session::perform(const EndSegment&) {
 
 void Session::perform(const Transcribe& action) {
   wanted_transcript_ = action.pause;
+  transcribed_to_ = heard_.total() - window_.size();
   transcript_wanted_.notify();
 }
 

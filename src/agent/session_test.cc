@@ -8,6 +8,7 @@
 namespace call_agent::agent {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 
 class SessionTest : public testing::Test {
@@ -191,6 +192,14 @@ TEST_F(SessionTest, AHelloOnPickingUpDoesNotRestartTheOpening) {
   const auto result = hold();
   EXPECT_THAT(said(result.transcript), ElementsAre("callee: Hello?", "agent: Hello, this is Ada."));
   EXPECT_THAT(tts_.spoken, ElementsAre("Hello, this is Ada."));
+}
+
+TEST_F(SessionTest, WhatFollowsAGreetingAtOnceDoesNotBeginWithItAgain) {
+  media_.callee = {{100, 500, "Hello?"}, {760, 1800, "You have reached Luigi's."}};
+  media_.at.emplace(4000, [this] { session_->callee_left(); });
+  const auto result = hold();
+  EXPECT_EQ(said(result.transcript)[0], "callee: Hello?");
+  EXPECT_THAT(said(result.transcript), Contains("callee: You have reached Luigi's."));
 }
 
 TEST_F(SessionTest, TheLanguageModelSeesOnlyWhatWasHeard) {
