@@ -142,7 +142,8 @@ std::vector<Finding> check_files() {
     } else if (::access(path->c_str(), R_OK) != 0) {
       findings.push_back(bad(asset, fmt::format("{} cannot be read", path->string()), "mend its owner and mode"));
     } else if (fs::is_empty(*path, error)) {
-      findings.push_back(bad(asset, fmt::format("{} is empty", path->string()), "remove it and run ./run deps"));
+      findings.push_back(bad(asset, fmt::format("{} is empty", path->string()),
+                             "remove it; then run ./run deps in a checkout, or install the package again"));
     } else {
       findings.push_back(good(asset, path->string()));
     }
@@ -152,9 +153,11 @@ std::vector<Finding> check_files() {
 
 Finding check_numbers() {
   const numbers::PhoneNumbers plan;
-  if (const auto loaded = plan.load(); !loaded) return bad("phone numbers", loaded.error().what, "./run build");
+  if (const auto loaded = plan.load(); !loaded)
+    return bad("phone numbers", loaded.error().what, "build again, ./run build, or install the package again");
   if (!plan.check("+442079460123") || plan.check("+1900234567")) {
-    return bad("phone numbers", "the numbering plan judges wrongly", "build again: ./run build");
+    return bad("phone numbers", "the numbering plan judges wrongly",
+               "build again, ./run build, or install the package again");
   }
   return good("phone numbers", "libphonenumber is loaded and judges as it should");
 }

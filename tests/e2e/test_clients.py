@@ -158,7 +158,7 @@ BOUND_BY_MODES = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
 
 
 @pytest.mark.parametrize("mode, finding, mend", [
-    (0o600, "is empty", "remove it and run ./run deps"),
+    (0o600, "is empty", "remove it; then run ./run deps in a checkout, or install the package again"),
     (0o000, "cannot be read", "mend its owner and mode"),
 ], ids=["empty", "unreadable"])
 def test_doctor_names_a_model_that_is_of_no_use(lab, ports, monkeypatch, mode, finding, mend):
