@@ -27,8 +27,10 @@ def test_only_media_of_a_call_is_open_to_other_machines(own):
     assert all(name == "livekit-sip" and one.kind == "udp" and one.port != signalling for name, one in elsewhere), elsewhere
 
 
-def redis(own, *command: str) -> None:
-    subprocess.run(["redis-cli", "-p", str(own.ports["REDIS_PORT"]), *command], check=True, stdout=subprocess.DEVNULL)
+def redis(own, *command: str) -> str:
+    done = subprocess.run(["redis-cli", "-p", str(own.ports["REDIS_PORT"]), *command], check=True, text=True,
+                          stdout=subprocess.PIPE)
+    return done.stdout.strip()
 
 
 def test_up_again_changes_nothing_and_a_dead_service_makes_it_start_anew(own):
@@ -40,6 +42,18 @@ def test_up_again_changes_nothing_and_a_dead_service_makes_it_start_anew(own):
     own.stack.up()
     anew = own.stack.pids()
     assert anew.keys() == pids.keys() and not set(anew.values()) & set(pids.values())
+
+
+def test_a_start_anew_keeps_the_variables_and_nothing_of_calls(own):
+    """A client's configuration holds the trunk's id."""
+    variables = own.stack.up()
+    own.livekit.dispatch("nobody", "a room")
+    redis(own, "SAVE")  # Whatever is found saved.
+    for service in own.stack.pids():
+        own.stack.kill(service)
+    assert own.stack.up() == variables
+    assert own.livekit.rooms() == []
+    assert redis(own, "HLEN", "nodes") == "1"  # livekit-server would give rooms to one that it takes to be alive.
 
 
 def test_a_refusal_of_livekit_leaves_a_stack_that_was_up(own):

@@ -15,8 +15,9 @@ bash "$ROOT/tools/run/stack.sh" up >/dev/null
 # shellcheck source=/dev/null
 . "$ROOT/build/stack/ports.env"
 
-rm -rf "$demo"
 mkdir -p "$demo"
+# All but its call log: that is the one in the configuration it printed.
+find "$demo" -mindepth 1 -maxdepth 1 ! -name home -exec rm -rf {} +
 # Nothing of the user's own: no account to call from, no language model to speak for the script.
 export CALL_AGENT_HOME=$demo/home XDG_CONFIG_HOME=$demo/config
 unset LIVEKIT_URL LIVEKIT_API_KEY LIVEKIT_API_SECRET SIP_OUTBOUND_TRUNK_ID CALL_AGENT_CONFIRM LLM_BASE_URL LLM_API_KEY LLM_MODEL
@@ -68,4 +69,10 @@ grep -q '^ *booked_time: "' "$demo/worker.log" ||
 
 heading "Claude Desktop: paste this into claude_desktop_config.json"
 "$program" --env-file "$ROOT/build/stack/.env" server --print-config claude-desktop
+heading "Then have Claude book a table at $number. Leave these running, each in a terminal of its own:"
+printf -v root %q "$ROOT"
+cat <<END
+cd $root && ./run stack up && build/release/call-agent phone --listen 127.0.0.1:$PHONE_SIP_PORT --scenario scenarios/phone/restaurant.json
+cd $root && CALL_AGENT_HOME=\$PWD/build/demo/home build/release/call-agent --env-file build/stack/.env calling-agent
+END
 heading "All of it took $SECONDS s"

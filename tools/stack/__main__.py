@@ -5,7 +5,8 @@ One exception: during a call livekit-sip 1.8 opens its media sockets on every in
 usage: python3 tools/stack up|down|status      (./run stack does this, after installing what it needs)
 
 `up` prints the four variables of a LiveKit account as KEY=VALUE lines on stdout, everything else on stderr. Files, all
-in build/stack/: .env (the variables), ports.env (ports and the trunk of the second phone), logs/, *.yaml, keys.env.
+in build/stack/: .env (the variables), ports.env (ports and the trunk of the second phone), logs/, *.yaml, keys.env,
+dump.rdb (the trunks). As long as these files stay and the ports are free, the four variables are the same every time.
 CALL_AGENT_STACK_DIR chooses another folder, for a second stack beside the first.
 """
 
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import bus
 import health
 import livekit
 import ports
@@ -158,6 +160,8 @@ def start_all() -> dict[str, int]:
         process = processes.start(STACK_DIR, name, str(service.program.resolve()), [*service.options, str(config_file)],
                                   fingerprint, STACK_DIR / "logs" / f"{name}.log")
         wait_ready(name, process, block)
+        if name == "redis-server":
+            bus.forget_all_but_trunks(block["REDIS_PORT"])
     return block
 
 
@@ -183,6 +187,8 @@ def up() -> int:
                  "SIP_OUTBOUND_TRUNK_ID": trunks["phone"]}
     write_private(STACK_DIR / "ports.env", as_env({**block, "SIPP_TRUNK_ID": trunks["sipp"]}))
     write_private(STACK_DIR / ".env", as_env(variables))
+    if not was_up:  # So that tests' own trunks are not kept.
+        bus.save(block["REDIS_PORT"])
     say(f"the stack is up; logs: {STACK_DIR / 'logs'}; variables: {STACK_DIR / '.env'}")
     print(as_env(variables), end="")
     return 0

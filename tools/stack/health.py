@@ -1,11 +1,12 @@
 """Is a service ready to do its work? One probe each, on loopback; an OSError means not yet."""
 
-import socket
 import urllib.request
+
+import bus
 
 
 def redis(ports: dict[str, int]) -> bool:
-    return _redis_command(ports["REDIS_PORT"], "PING").startswith("+PONG")
+    return bus.command(ports["REDIS_PORT"], "PING").startswith("+PONG")
 
 
 def livekit_server(ports: dict[str, int]) -> bool:
@@ -16,10 +17,4 @@ def livekit_server(ports: dict[str, int]) -> bool:
 
 def livekit_sip(ports: dict[str, int]) -> bool:
     """Ready when it takes dials from the bus. Its own health port would listen on every interface."""
-    return "CreateSIPParticipant" in _redis_command(ports["REDIS_PORT"], "PUBSUB CHANNELS *CreateSIPParticipant*")
-
-
-def _redis_command(port: int, command: str) -> str:
-    with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-        connection.sendall(f"{command}\r\n".encode())
-        return connection.recv(65536).decode(errors="replace")
+    return "CreateSIPParticipant" in bus.command(ports["REDIS_PORT"], "PUBSUB CHANNELS *CreateSIPParticipant*")
