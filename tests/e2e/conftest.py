@@ -48,10 +48,16 @@ def livekit() -> LiveKitAdmin:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def clean_environment():
-    """A developer's own account must never be dialed: the four variables come from --env-file alone."""
-    for name in FOUR + ("LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL"):
+def clean_environment(tmp_path_factory):
+    """A developer's own account must never be dialed: the variables come from --env-file alone, from no .env."""
+    for name in FOUR + ("LLM_BASE_URL", "LLM_API_KEY", "LLM_MODEL", "CALL_AGENT_CONFIRM"):
         os.environ.pop(name, None)
+    for name in "CALL_AGENT", "CALL_AGENT_STACK_DIR":
+        if name in os.environ:
+            os.environ[name] = str(Path(os.environ[name]).resolve())
+    folder = tmp_path_factory.mktemp("working")
+    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
+    os.chdir(folder)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +65,6 @@ def home(tmp_path_factory) -> Path:
     """One data folder for server and worker, as on a user's machine."""
     folder = tmp_path_factory.mktemp("home")
     os.environ["CALL_AGENT_HOME"] = str(folder)
-    os.environ["XDG_CONFIG_HOME"] = str(folder / "config")
     return folder
 
 
@@ -87,6 +92,11 @@ class Lab:
     def __init__(self, program: Path, livekit: LiveKitAdmin, home: Path, folder: Path, ports: dict[str, int]):
         self.program, self.livekit, self.home, self.folder, self.ports = program, livekit, home, folder, ports
         self._started: list[Background] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For a server whose client passes on nothing of its own environment."""
+        return {name: os.environ[name] for name in ("CALL_AGENT_HOME", "XDG_CONFIG_HOME")}
 
     def phone(self, scenario: str | Path = "restaurant.json") -> Phone:
         path = ROOT / "scenarios" / "phone" / scenario

@@ -29,7 +29,7 @@ def variables(lab: Lab, port: int) -> Path:
 
 def server(lab: Lab, *arguments) -> StdioServerParameters:
     return StdioServerParameters(command=str(lab.program), args=["server", *map(str, arguments)], cwd=lab.folder,
-                                 env={"CALL_AGENT_HOME": str(lab.home)})
+                                 env=lab.environment)
 
 
 def test_the_official_client_has_a_table_booked_and_calls_tells_of_it(lab):

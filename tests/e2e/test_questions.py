@@ -64,7 +64,7 @@ class Desk:
 
     def session(self, client: Client, person: Person, confirm: str):
         arguments = ["server", "--env-file", str(self.env_file), "--agent-name", self.worker.agent]
-        environment = {"CALL_AGENT_HOME": str(self.lab.home), "CALL_AGENT_CONFIRM": confirm}
+        environment = {**self.lab.environment, "CALL_AGENT_CONFIRM": confirm}
         return client.connect(str(self.lab.program), arguments, environment, person)
 
 

@@ -18,7 +18,7 @@ def place(request, lab) -> Place:
     if request.param == "http":
         return Place(url=lab.http_server(env_file, worker.agent).url)
     return Place(command=[str(lab.program), "server", "--env-file", str(env_file), "--agent-name", worker.agent],
-                 environment={"CALL_AGENT_HOME": str(lab.home)})
+                 environment=lab.environment)
 
 
 @pytest.mark.parametrize("client, revision", [
