@@ -22,8 +22,7 @@ from measure import Table, progress
 from systems import ROOT, Ours, Peer
 
 HOME = ROOT / "build" / "bench"  # logs of the last run
-
-
+STACK = Path(os.environ.get("CALL_AGENT_STACK_DIR") or ROOT / "build" / "stack")
 CACHE = Path(os.environ.get("CALL_AGENT_CACHE", Path.home() / ".cache" / "call-agent"))
 
 
@@ -41,7 +40,7 @@ def peer_venv() -> Path:
 
 
 def read_env(name: str) -> dict[str, str]:
-    lines = (ROOT / "build" / "stack" / name).read_text().splitlines()
+    lines = (STACK / name).read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
 

@@ -13,7 +13,7 @@ stack_was_up=true
 bash "$ROOT/tools/run/stack.sh" status >/dev/null 2>&1 || stack_was_up=false
 bash "$ROOT/tools/run/stack.sh" up >/dev/null
 # shellcheck source=/dev/null
-. "$ROOT/build/stack/ports.env"
+. "$CALL_AGENT_STACK_DIR/ports.env"
 
 mkdir -p "$demo"
 # All but its call log: that is the one in the configuration it printed.
@@ -48,7 +48,7 @@ heading "A restaurant's telephone on 127.0.0.1:$PHONE_SIP_PORT, and the agent's 
 "$program" phone --listen "127.0.0.1:$PHONE_SIP_PORT" --rtp-ports "$PHONE_RTP_FIRST-$PHONE_RTP_LAST" \
   --scenario "$ROOT/scenarios/phone/restaurant.json" --record "$demo/phone" --log "$demo/phone.jsonl" >"$demo/phone.log" 2>&1 &
 pids+=($!)
-"$program" --env-file "$ROOT/build/stack/.env" calling-agent \
+"$program" --env-file "$CALL_AGENT_STACK_DIR/.env" calling-agent \
   >"$demo/worker.log" 2>&1 &
 pids+=($!)
 awaited "the telephone" "$demo/phone.log" "phone ready"
@@ -57,7 +57,7 @@ awaited "the worker" "$demo/worker.log" "registered"
 heading "An MCP client calls make_phone_call(\"$number\")"
 "$program" test-mcp-client --number "$number" \
   --objective "Book a table for two tomorrow at eight in the evening under the name Ada." \
-  -- "$program" --env-file "$ROOT/build/stack/.env" server </dev/null || # At a terminal it would have the call confirmed.
+  -- "$program" --env-file "$CALL_AGENT_STACK_DIR/.env" server </dev/null || # At a terminal it would have the call confirmed.
   die "the demo's call did not complete" \
     "What the agent heard and did: $demo/worker.log. What the telephone did: $demo/phone.jsonl"
 
@@ -68,11 +68,12 @@ grep -q '^ *booked_time: "' "$demo/worker.log" ||
   die "the call completed, but no time was booked" "What the agent heard: $demo/worker.log"
 
 heading "Claude Desktop: paste this into claude_desktop_config.json"
-"$program" --env-file "$ROOT/build/stack/.env" server --print-config claude-desktop
+"$program" --env-file "$CALL_AGENT_STACK_DIR/.env" server --print-config claude-desktop
 heading "Then have Claude book a table at $number. Leave these running, each in a terminal of its own:"
 printf -v root %q "$ROOT"
+printf -v variables %q "$(realpath --relative-to "$ROOT" "$CALL_AGENT_STACK_DIR/.env")"
 cat <<END
 cd $root && ./run stack up && build/release/call-agent phone --listen 127.0.0.1:$PHONE_SIP_PORT --scenario scenarios/phone/restaurant.json
-cd $root && CALL_AGENT_HOME=\$PWD/build/demo/home build/release/call-agent --env-file build/stack/.env calling-agent
+cd $root && CALL_AGENT_HOME=\$PWD/build/demo/home build/release/call-agent --env-file $variables calling-agent
 END
 heading "All of it took $SECONDS s"

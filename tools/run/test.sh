@@ -66,7 +66,7 @@ if chosen stack || chosen e2e || chosen package; then
   stage stack-up start_stack
 fi
 if chosen stack; then
-  mapfile -t variables <build/stack/.env
+  mapfile -t variables <"$CALL_AGENT_STACK_DIR/.env"
   stage stack step "tests against LiveKit" "" \
     env "${variables[@]}" bash "$lib/ctest.sh" release stack "$results/stack.xml"
 fi

@@ -8,6 +8,8 @@ CACHE=${CALL_AGENT_CACHE:-${HOME:?}/.cache/call-agent} # outside the checkout: a
 PYTHON=/usr/bin/python3 # Debian's own, whatever else is on the PATH
 LOGS=$ROOT/build/logs
 mkdir -p "$CACHE" "$LOGS"
+CALL_AGENT_STACK_DIR=$(realpath -m "${CALL_AGENT_STACK_DIR:-$ROOT/build/stack}") # the same one, wherever a program runs
+export CALL_AGENT_STACK_DIR
 
 say() { printf '%s\n' "$*" >&2; }
 
