@@ -29,8 +29,8 @@ step() {
   ticker_loop "$what" "$log" &
   ticker=$!
   "$@" >"$log" 2>&1 || status=$?
-  kill "$ticker" 2>/dev/null || true
-  wait "$ticker" 2>/dev/null || true
+  # By SIGKILL: on any other signal a child as young as it may be would run the EXIT trap it has from us.
+  { kill -KILL "$ticker" && wait "$ticker"; } 2>/dev/null || true
   [[ ! -t 2 ]] || printf '\r\033[K' >&2
   if ((status)); then
     tail -n 40 "$log" >&2
@@ -44,7 +44,6 @@ step() {
 # Waits by `read` on a pipe nobody writes: no child that could outlive it.
 ticker_loop() {
   local what=$1 log=$2 started=$SECONDS pause=1 never
-  trap 'exit 0' TERM
   exec {never}<> <(:)
   while kill -0 $$ 2>/dev/null; do
     read -rt "$pause" -u "$never" || true
