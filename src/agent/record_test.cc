@@ -90,6 +90,16 @@ TEST(CheckReport, TheTurnIsSetRight) {
   EXPECT_THAT(fields(check_report(report, {}, transcript(), Json())), ElementsAre("a@2", "b@1", "c@1"));
 }
 
+TEST(CheckReport, AQuoteMayGoOverTurnsOfTheCalleeButNotOverOnesOfTheAgent) {
+  auto turns = transcript();
+  turns.push_back({.role = Role::kAgent, .text = "Lovely."});
+  turns.push_back({.role = Role::kCallee, .text = "See you."});
+  Report report;
+  report.answers = {
+      {"a", 2, "half past eight, for two. For two.", 2}, {"b", 2, "for two see you", 2}, {"c", 1, "see you", -1}};
+  EXPECT_THAT(fields(check_report(report, {}, turns, Json())), ElementsAre("a@1", "c@4"));
+}
+
 TEST(CheckReport, TheReportsAnswerStandsElseTheLastRecorded) {
   Report report;
   report.answers = {{"time", "20:30", "Half past eight", 1}};

@@ -247,9 +247,11 @@ class FakeTts : public Tts {
     std::vector<Sample> character(static_cast<std::size_t>(kRate) / 20);
     std::minstd_rand noise;
     for (std::size_t i = 0; i < text.size(); ++i) {
-      const int loudest = text[i] == ' ' ? 5 : 500;  // Between words it is quiet.
-      std::ranges::generate(character,
-                            [&] { return static_cast<Sample>(static_cast<int>(noise() % (2 * loudest)) - loudest); });
+      // Between words it is quiet.
+      const std::minstd_rand::result_type range = text[i] == ' ' ? 10 : 1000;
+      std::ranges::generate(character, [&] {
+        return static_cast<Sample>(static_cast<int>(noise() % range) - static_cast<int>(range / 2));
+      });
       on_audio(character);
       co_await asio::post(asio::use_awaitable);
     }

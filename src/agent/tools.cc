@@ -30,13 +30,19 @@ const Json* schema_fields(const Json& schema) {
   return fields != schema.end() && fields->is_object() ? &*fields : nullptr;
 }
 
-// The turn of the callee that has these words; the one the answer names, if that one does.
+// The turn of the callee in which these words begin; the one the answer names, if they do there. A sentence may have
+// been taken for two turns, but never one of the agent lies between.
 std::optional<int> turn_of(const Answer& answer, std::span<const Turn> transcript) {
   const auto quote = " " + normalize_words(answer.quote) + " ";
   if (quote.size() <= 2) return std::nullopt;
   const auto says = [&](std::size_t i) {
-    const auto& turn = transcript[i];
-    return turn.role == Role::kCallee && (" " + normalize_words(turn.text) + " ").find(quote) != std::string::npos;
+    if (transcript[i].role != Role::kCallee) return false;
+    std::string words = " " + normalize_words(transcript[i].text) + " ";
+    const auto own = words.size();
+    while (++i < transcript.size() && transcript[i].role == Role::kCallee && words.size() < own + quote.size()) {
+      words += normalize_words(transcript[i].text) + " ";
+    }
+    return words.find(quote) < own - 1;
   };
   if (answer.turn >= 0 && static_cast<std::size_t>(answer.turn) < transcript.size() &&
       says(static_cast<std::size_t>(answer.turn))) {
