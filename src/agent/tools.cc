@@ -39,8 +39,9 @@ std::optional<int> turn_of(const Answer& answer, std::span<const Turn> transcrip
     if (transcript[i].role != Role::kCallee) return false;
     std::string words = " " + normalize_words(transcript[i].text) + " ";
     const auto own = words.size();
-    while (++i < transcript.size() && transcript[i].role == Role::kCallee && words.size() < own + quote.size()) {
-      words += normalize_words(transcript[i].text) + " ";
+    for (const auto& next : transcript.subspan(i + 1)) {
+      if (next.role != Role::kCallee || words.size() >= own + quote.size()) break;
+      words += normalize_words(next.text) + " ";
     }
     return words.find(quote) < own - 1;
   };

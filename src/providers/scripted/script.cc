@@ -33,6 +33,8 @@ class Player {
     understand(input);
     for (const auto& intent : dialogue_.intents) {
       if (!fits(intent, input)) continue;
+      // The answer came while the callee went on about it.
+      if (intent.ask && standing_.known.contains(intent.ask->into)) return answer(intent.ask->answered, intent.end);
       for (const auto& [name, value] : intent.set) set(name, value, input);
       auto& times = said_[intent.name];
       const auto& words = intent.say.empty() ? "" : intent.say[std::min(times++, intent.say.size() - 1)];

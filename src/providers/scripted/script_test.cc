@@ -231,6 +231,14 @@ TEST_F(AskingThePrincipal, TheAnswerIsPassedOn) {
   EXPECT_EQ(hears("Goodbye.").reply, "Goodbye.");
 }
 
+TEST_F(AskingThePrincipal, WhoGoesOnAboutItWhileTheAnswerComesIsToldIt) {
+  hears("Would you pay a deposit?");
+  told({{"question", "Pay a deposit for Friday?"}, {"answer", "twenty pounds"}});
+  const auto more = hears("Is a deposit all right?");
+  EXPECT_FALSE(more.ask) << "she has said so";
+  EXPECT_EQ(more.reply, "She says: twenty pounds.");
+}
+
 TEST_F(AskingThePrincipal, WithoutAnAnswerTheCalleeIsToldSo) {
   hears("Would you pay a deposit?");
   EXPECT_EQ(told({{"question", "…"}, {"answer", nullptr}}).reply, "I will come back to you on that.");
