@@ -131,7 +131,8 @@ class Lab:
     def http_server(self, env_file: Path, agent: str, *further: str,
                     environment: dict[str, str] | None = None) -> HttpServer:
         """The same over Streamable HTTP, on a port of its own choice."""
-        return self._keep(HttpServer.start(self.program, env_file, ["--agent-name", agent, *further], self.folder,
+        return self._keep(HttpServer.start(self.program, env_file,
+                                           ["--agent-name", agent, "--ringing-limit", "4", *further], self.folder,
                                            environment))
 
     def background(self, arguments: list, log: str) -> Background:

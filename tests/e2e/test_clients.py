@@ -28,8 +28,8 @@ def variables(lab: Lab, port: int) -> Path:
 
 
 def server(lab: Lab, *arguments) -> StdioServerParameters:
-    return StdioServerParameters(command=str(lab.program), args=["server", *map(str, arguments)], cwd=lab.folder,
-                                 env=lab.environment)
+    return StdioServerParameters(command=str(lab.program), cwd=lab.folder, env=lab.environment,
+                                 args=["server", "--ringing-limit", "4", *map(str, arguments)])
 
 
 def test_the_official_client_has_a_table_booked_and_calls_tells_of_it(lab):

@@ -63,7 +63,8 @@ class Desk:
                                              lab.livekit.trunk_to(f"127.0.0.1:{self.phone.port}"))
 
     def session(self, client: Client, person: Person, confirm: str):
-        arguments = ["server", "--env-file", str(self.env_file), "--agent-name", self.worker.agent]
+        arguments = ["server", "--env-file", str(self.env_file), "--agent-name", self.worker.agent,
+                     "--ringing-limit", "4"]
         environment = {**self.lab.environment, "CALL_AGENT_CONFIRM": confirm}
         return client.connect(str(self.lab.program), arguments, environment, person)
 

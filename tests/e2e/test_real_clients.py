@@ -17,7 +17,8 @@ def place(request, lab) -> Place:
     env_file = lab.livekit.env_file(lab.folder / "server.env", lab.livekit.trunk_to(f"127.0.0.1:{phone.port}"))
     if request.param == "http":
         return Place(url=lab.http_server(env_file, worker.agent).url)
-    return Place(command=[str(lab.program), "server", "--env-file", str(env_file), "--agent-name", worker.agent],
+    return Place(command=[str(lab.program), "server", "--env-file", str(env_file), "--agent-name", worker.agent,
+                          "--ringing-limit", "4"],
                  environment=lab.environment)
 
 
